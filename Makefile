@@ -1,0 +1,39 @@
+# Every target sets up what it needs in .venv first; only make and Python >= 3.11 have to be there.
+
+PYTHON ?= $(shell for python in python3 python python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+SCENARIO ?= baseline
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint wheel check benchmarks
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: .venv/ready ## simulate a scenario and show the result (SCENARIO=baseline)
+	$(BIN)/simkit run $(SCENARIO)
+
+test: .venv/ready ## run the tests; at least 90 % of simkit must be covered
+	$(BIN)/pytest -n auto -m "not wheel" --cov
+
+lint: .venv/ready ## check style, format, types and the import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+wheel: .venv/ready ## build the wheel and prove it in an empty environment
+	$(BIN)/pytest -m wheel tests/package
+
+check: lint wheel test ## everything a change has to pass
+
+benchmarks: .venv/ready ## measure speed and memory, beside other simulators
+	$(BIN)/pip install --quiet --editable '.[dev,benchmarks]'
+	$(BIN)/python -m benchmarks
+
+.venv/ready: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=/path/to/python." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,97 @@
+"""What is distributed: its contents, and that it works on its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tomllib
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCENARIOS = {path.stem for path in (ROOT / "scenarios").glob("*.toml")}
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """What a command prints; it sees nothing of the environment that runs the tests."""
+    foreign = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+    environment = {name: value for name, value in os.environ.items() if name not in foreign}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, f"{command} failed:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the source distribution as an index would receive it."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs' folder of an environment that holds the wheel and what it depends on, nothing else."""
+    folder = tmp_path_factory.mktemp("empty") / "venv"
+    venv.create(folder, with_pip=True)
+    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    run(programs / "python", "-m", "pip", "install", "--quiet", wheel, cwd=folder)
+    return programs
+
+
+def test_wheel_holds_the_scenarios_and_nothing_of_another_licence(wheel: Path) -> None:
+    """Fails if a scenario is not shipped, the typing marker is missing, or the real data or the tests get in."""
+    names = zipfile.ZipFile(wheel).namelist()
+    shipped = {Path(name).stem for name in names if name.startswith("simkit/shipped/")}
+    assert SCENARIOS
+    assert shipped == SCENARIOS
+    assert "simkit/py.typed" in names
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"simkit"}
+    assert not [name for name in names if name.endswith(".csv")]
+
+
+def test_source_distribution_leaves_the_data_out(wheel: Path) -> None:
+    """Fails if the source distribution carries the real data or lacks the licence."""
+    with tarfile.open(next(wheel.parent.glob("*.tar.gz"))) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    assert "LICENSE" in names
+    assert not [name for name in names if name.startswith("scenarios/data")]
+
+
+@pytest.mark.wheel
+def test_installed_wheel_lists_its_scenarios(installed: Path, tmp_path: Path) -> None:
+    """Fails if the installed program does not find every scenario of the library."""
+    listed = run(installed / "simkit", "scenarios", cwd=tmp_path)
+    assert {name for name in SCENARIOS if name in listed.split()} == SCENARIOS
+
+
+@pytest.mark.wheel
+def test_installed_wheel_runs_the_main_job(installed: Path, tmp_path: Path) -> None:
+    """Fails if a dependency is undeclared, a needed file is not shipped, or the version is not the project's."""
+    printed = run(installed / "simkit", "run", "baseline", "--replications", "2", "--seed", "1", "--json", cwd=tmp_path)
+    result = json.loads(printed)
+    assert result["replications"] == 2
+    assert result["seed"] == 1
+    assert result["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+@pytest.mark.wheel
+def test_installed_wheel_simulates_every_scenario(installed: Path, tmp_path: Path) -> None:
+    """Fails if a shipped scenario needs a file that stays in the repository, such as the real data."""
+    script = (
+        "import simkit\n"
+        "from simkit.scenarios import shipped_scenarios\n"
+        "for name in shipped_scenarios():\n"
+        "    simkit.simulate(simkit.load_scenario(name), replications=1, seed=1, workers=1).outcomes\n"
+        "    print(name)\n"
+        "print(simkit.__file__)\n"
+    )
+    *simulated, where = run(installed / "python", "-c", script, cwd=tmp_path).splitlines()
+    assert set(simulated) == SCENARIOS
+    assert installed.parent in Path(where).parents
