@@ -1,0 +1,196 @@
+"""Scenario files: TOML in, TOML out, and the starter file. Unknown keys are refused with the nearest name."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.items import InlineTable
+
+from simkit.errors import OutputError, ParameterError, ScenarioError, nearest
+from simkit.parameters import declarations
+from simkit.parameters.values import expected, flattened
+from simkit.scenarios.scenario import Scenario
+from simkit.scenarios.uncertainty import Range, read_joint
+
+TEXTS = ("title", "story", "lesson")
+REFERENCES = ("extends", "joint")
+CHANGE_KEYS = ("month", "set", "decision", "months")
+
+
+def read_scenario(path: Path, find: Callable[[str, Path], Path]) -> Scenario:
+    """Read a scenario file.
+
+    Args:
+        path: the file.
+        find: finds the file that an ``extends`` names, given the name and the folder of the file that says so.
+
+    Raises:
+        ScenarioError: the file cannot be read, is no TOML (with line and column), or extends itself.
+        ParameterError: an unknown key or a value that cannot be.
+    """
+    return _read(path, find, ())
+
+
+def _read(path: Path, find: Callable[[str, Path], Path], above: tuple[Path, ...]) -> Scenario:
+    if path.resolve() in above:
+        raise ScenarioError("a scenario cannot extend itself", field="extends", value=str(path))
+    content = _parsed(path)
+    for key in (*TEXTS, *REFERENCES):
+        if not isinstance(content.get(key, ""), str):
+            raise ScenarioError("expected a text", field=f"{path.name}: {key}", value=content[key])
+    base = Scenario()
+    if "extends" in content:
+        parent = find(content["extends"], path.parent)
+        base = _read(parent, find, (*above, path.resolve()))
+    joint = read_joint(path.parent / content["joint"]) if "joint" in content else base.joint
+    texts = {key: content.get(key, getattr(base, key)).strip() for key in TEXTS}
+    scenario = Scenario(path.stem, **texts, parameters=base.parameters, ranges=base.ranges, joint=joint, changes=base.changes)
+    values = dict(_values(content))
+    scenario = scenario.with_changes(values)
+    for entry in _change_entries(content):
+        scenario = _with_entry(scenario, entry)
+    return scenario
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ScenarioError("there is no such file", field="scenario", value=str(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise ScenarioError(f"cannot read the file: {reason}", field="scenario", value=str(path)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"not valid TOML: {error}", field=str(path)) from None
+
+
+def _values(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in content.items():
+        path = f"{prefix}{key}"
+        if not prefix and key in (*TEXTS, *REFERENCES, "changes"):
+            continue
+        group = any(known.startswith(f"{path}.") for known in declarations())
+        if isinstance(value, dict) and group:
+            yield from _values(value, f"{path}.")
+        elif path in declarations():
+            yield path, value
+        else:
+            top = () if prefix else (*TEXTS, *REFERENCES, "changes")
+            raise ParameterError("unknown key", field=path, hint=nearest(path, [*declarations(), *_groups(), *top]))
+
+
+def _groups() -> set[str]:
+    return {path.rpartition(".")[0] for path in declarations()} - {""}
+
+
+def _change_entries(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    entries = content.get("changes", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ScenarioError("write each change as its own [[changes]] table", field="changes")
+    return entries
+
+
+def _with_entry(scenario: Scenario, entry: dict[str, Any]) -> Scenario:
+    for key in entry:
+        if key not in CHANGE_KEYS:
+            raise ScenarioError("unknown key", field=f"changes.{key}", hint=nearest(key, CHANGE_KEYS))
+    if "month" not in entry:
+        raise ScenarioError("a change needs a month", field="changes")
+    values = entry.get("set", {})
+    if not isinstance(values, dict) or not (values or "decision" in entry):
+        raise ScenarioError("a change needs set = { path = value } or a decision", field="changes")
+    if values:
+        scenario = scenario.with_changes(dict(_values(values)), month=entry["month"])
+    if "decision" in entry:
+        scenario = scenario.with_decision(entry["decision"], month=entry["month"], months=entry.get("months"))
+    elif "months" in entry:
+        raise ScenarioError("only a decision has a length; undo a set with another change", field="changes.months")
+    return scenario
+
+
+def to_toml(scenario: Scenario, comments: bool = False) -> str:
+    """The whole scenario as TOML, complete, so that other defaults in a later version do not change it.
+
+    Args:
+        comments: say at each parameter what it means, its unit, bounds and source.
+    """
+    document = tomlkit.document()
+    for key in TEXTS:
+        if text := getattr(scenario, key):
+            document.add(key, tomlkit.string(text, multiline="\n" in text))
+    if scenario.joint is not None:
+        document.add("joint", f"{scenario.name}.draws.parquet")
+    ranges = dict(scenario.ranges)
+    for path, value in flattened(scenario.parameters).items():
+        *groups, name = path.split(".")
+        table: Any = document
+        for group in groups:
+            if group not in table:
+                table.add(group, tomlkit.table())
+            table = table[group]
+        if comments:
+            entry = declarations()[path]
+            table.add(tomlkit.comment(f"{entry.label}: {expected(entry)}. {entry.source}."))
+        if isinstance(value, tuple):
+            value = [list(point) for point in value]  # type: ignore[assignment]
+        table.add(name, _range(ranges[path]) if path in ranges else value)
+    if scenario.changes:
+        document.add("changes", _changes(scenario))
+    return tomlkit.dumps(document)
+
+
+def _range(given: Range) -> InlineTable:
+    table = tomlkit.inline_table()
+    table.update({"low": given.low, "mode": given.mode, "high": given.high})
+    return table
+
+
+def _changes(scenario: Scenario) -> Any:
+    entries = tomlkit.aot()
+    for change in scenario.changes:
+        entry = tomlkit.table()
+        entry.add("month", change.month)
+        if change.values:
+            values = tomlkit.inline_table()
+            for path, value in change.values:
+                values.add(tomlkit.key(path), value)
+            entry.add("set", values)
+        if change.decision:
+            entry.add("decision", change.decision)
+        if change.months:
+            entry.add("months", change.months)
+        entries.append(entry)
+    return entries
+
+
+def save(scenario: Scenario, path: Path, comments: bool = False) -> None:
+    """Write a scenario to a TOML file, its table of draws beside it; an existing file is replaced whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    try:
+        if scenario.joint is not None:
+            # The TOML names the table after the scenario, not after the file.
+            _replace_with(path.parent / f"{scenario.name}.draws.parquet", scenario.joint.write)
+        text = to_toml(scenario, comments)
+        _replace_with(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    except OSError as error:
+        raise OutputError(f"cannot write the file: {error.strerror}", field=str(path)) from None
+
+
+def _replace_with(path: Path, write: Callable[[Path], Any]) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        write(Path(name))
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,157 @@
+"""What we do not know: ranges and joint tables of draws.
+
+A draw is addressed by (seed, draw number, path), never by the order or the number of uncertain parameters, so two
+scenarios that differ in one lever meet the same draws of everything else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.errors import ParameterError, ScenarioError
+from simkit.parameters import declarations
+from simkit.parameters.values import check_value, declaration
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A triangular distribution: a lowest, most likely and highest value."""
+
+    low: float
+    mode: float
+    high: float
+
+    def quantile(self, u: float) -> float:
+        """Value below which a share ``u`` of the distribution lies."""
+        width = self.high - self.low
+        if width == 0:
+            return self.mode
+        turn = (self.mode - self.low) / width
+        if u < turn:
+            return self.low + math.sqrt(u * width * (self.mode - self.low))
+        return self.high - math.sqrt((1 - u) * width * (self.high - self.mode))
+
+
+def range_from(path: str, given: Any) -> Range:
+    """A range as written in a file, checked against the parameter's bounds.
+
+    Raises:
+        ParameterError: unknown path, a missing or unknown key, an end out of bounds, or ends in the wrong order.
+    """
+    entry = declaration(path)
+    if entry.low is None or path in {"horizon_months", "start_month"}:
+        raise ParameterError("cannot be a range; give a single value", field=path, value=given)
+    if not isinstance(given, dict) or set(given) != {"low", "mode", "high"}:
+        raise ParameterError("a range has exactly the keys low, mode and high", field=path, value=given)
+    for end in given.values():
+        check_value(path, end)
+    made = Range(float(given["low"]), float(given["mode"]), float(given["high"]))
+    if not made.low <= made.mode <= made.high:
+        raise ParameterError("a range needs low <= mode <= high", field=path, value=given)
+    return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joint:
+    """Equally weighted draws of several parameters together.
+
+    Attributes:
+        paths: the parameters, one a column.
+        values: array (draws, paths).
+        digest: hash of paths and values; two tables are equal when their digests are.
+    """
+
+    paths: tuple[str, ...]
+    values: NDArray[np.float64]
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        content = "\n".join(self.paths).encode() + np.ascontiguousarray(self.values).tobytes()
+        object.__setattr__(self, "digest", hashlib.sha256(content).hexdigest())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Joint) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def without(self, paths: set[str]) -> Joint | None:
+        """The table without some columns; None when no column is left."""
+        kept = [i for i, path in enumerate(self.paths) if path not in paths]
+        if len(kept) == len(self.paths):
+            return self
+        return Joint(tuple(self.paths[i] for i in kept), self.values[:, kept]) if kept else None
+
+    def row(self, u: float) -> dict[str, float]:
+        """The draw at a share ``u`` of the table."""
+        chosen = self.values[min(int(u * len(self.values)), len(self.values) - 1)]
+        return dict(zip(self.paths, chosen.tolist(), strict=True))
+
+    def write(self, path: Path) -> None:
+        """Write as Parquet, one column a parameter."""
+        import pandas as pd  # slow to import, and few scenarios need it
+
+        pd.DataFrame(self.values, columns=list(self.paths)).to_parquet(path, index=False)
+
+
+def read_joint(path: Path) -> Joint:
+    """Read a table of draws from Parquet.
+
+    Raises:
+        ScenarioError: the file cannot be read, is empty or holds something other than numbers.
+        ParameterError: a column is no parameter, or a value is out of bounds.
+    """
+    import pandas as pd
+
+    try:
+        table = pd.read_parquet(path)
+        values = table.to_numpy(dtype=np.float64)
+    except FileNotFoundError:
+        raise ScenarioError("there is no such table of draws", field="joint", value=str(path)) from None
+    except Exception as error:
+        raise ScenarioError(f"cannot read the table of draws: {error}", field="joint", value=str(path)) from None
+    if values.size == 0 or not np.isfinite(values).all():
+        raise ScenarioError("the table of draws needs at least one row and no missing values", field="joint", value=str(path))
+    for i, column in enumerate(table.columns):
+        integer = declaration(str(column)).integer
+        for extreme in (values[:, i].min(), values[:, i].max()):
+            check_value(str(column), int(extreme) if integer else float(extreme))
+    return Joint(tuple(str(c) for c in table.columns), values)
+
+
+def uniform(seed: int, draw: int, path: str) -> float:
+    """Quasi-random number in [0, 1) for one parameter of one draw.
+
+    Richtmyer's sequence (multiples of the square root of a prime, one prime a parameter) with a random shift a
+    seed: as evenly spread as a lattice in each dimension, and every point is reached without the ones before it.
+    Source: Richtmyer 1951; shift: Cranley & Patterson 1976, doi:10.1137/0713071.
+    """
+    index = _dimension(path)
+    shift = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x6A01, index))).random()
+    return float((shift + (draw + 1) * math.sqrt(_PRIMES[index])) % 1.0)
+
+
+def _dimension(path: str) -> int:
+    # A joint table has a dimension of its own, after those of the parameters.
+    paths = declarations()
+    return len(paths) if path == "joint" else list(paths).index(path)
+
+
+def _primes(count: int) -> list[int]:
+    found: list[int] = []
+    candidate = 2
+    while len(found) < count:
+        if all(candidate % p for p in found if p * p <= candidate):
+            found.append(candidate)
+        candidate += 1
+    return found
+
+
+_PRIMES = _primes(512)
