@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 from simkit.errors import ParameterError, nearest
@@ -53,21 +53,21 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A company, its programme and its expectation, over time.
+    """A company, its programme and its expectation, over time. Two scenarios are equal when they run alike.
 
     Attributes:
         name: short name, that of its file.
-        title, story, lesson: for people; they do not enter the hash.
+        title, story, lesson: for people; they do not enter the hash nor equality.
         parameters: values at month 1; for an uncertain one the most likely value.
         ranges: pairs of path and range, sorted by path.
         joint: draws of several parameters together, or None.
         changes: what happens later, in order of time.
     """
 
-    name: str = "scenario"
-    title: str = ""
-    story: str = ""
-    lesson: str = ""
+    name: str = field(default="scenario", compare=False)
+    title: str = field(default="", compare=False)
+    story: str = field(default="", compare=False)
+    lesson: str = field(default="", compare=False)
     parameters: Parameters = Parameters()
     ranges: tuple[tuple[str, Range], ...] = ()
     joint: Joint | None = None
