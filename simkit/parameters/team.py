@@ -35,7 +35,7 @@ class Team(Section):
         source="Several surveys: 36-54 days to hire, and a notice period", claims="C5",
     )
     ramp_up_months: float = uncertainty(
-        6.5, "Time until a new hire works at 95 % of full experience", unit="months", low=0.1, high=36,
+        6.5, "Time in which a new hire closes 95 % of the gap to full experience", unit="months", low=0.1, high=36,
         source="Oxford Economics 2014: 28 weeks to full output; media 20, graduates 40", claims="C21",
     )
     starting_experience: float = uncertainty(

@@ -1,0 +1,1 @@
+"""The world, one module a mechanism; ``simulation`` wires them and runs a life."""

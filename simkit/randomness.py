@@ -1,0 +1,97 @@
+"""Luck: streams addressed by (seed, replication, purpose), and counts drawn so that scenarios stay comparable.
+
+Nothing is drawn in the order of events. The luck of an item, a seat or a market tick is found by its own number, so
+the tenth item of a channel is equally lucky in every scenario (common random numbers). What we do not know about
+parameters is drawn elsewhere, by (seed, draw, path), so that luck and not-knowing can be told apart.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from statistics import NormalDist
+
+import numpy as np
+
+_BLOCK = 64
+_quantile = NormalDist().inv_cdf
+
+
+class Luck:
+    """All streams of one life."""
+
+    def __init__(self, seed: int, replication: int) -> None:
+        self._seed = seed
+        self._replication = replication
+
+    def generator(self, purpose: str) -> np.random.Generator:
+        """A generator of its own for a purpose."""
+        key = (self._replication, zlib.crc32(purpose.encode()))
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self._seed, spawn_key=key)))
+
+    def uniforms(self, purpose: str, width: int) -> Rows:
+        """Rows of independent numbers in [0, 1)."""
+        return Rows(self.generator(purpose), width, normal=False)
+
+    def normals(self, purpose: str, width: int) -> Rows:
+        """Rows of independent standard normal numbers."""
+        return Rows(self.generator(purpose), width, normal=True)
+
+
+class Rows:
+    """An endless table of random numbers; row i is the same however many rows are read, and in whatever order."""
+
+    __slots__ = ("_generator", "_normal", "_rows", "_width")
+
+    def __init__(self, generator: np.random.Generator, width: int, normal: bool) -> None:
+        self._generator = generator
+        self._width = width
+        self._normal = normal
+        self._rows: list[list[float]] = []
+
+    def __getitem__(self, i: int) -> list[float]:
+        while i >= len(self._rows):
+            draw = self._generator.standard_normal if self._normal else self._generator.random
+            self._rows.extend(draw((_BLOCK, self._width)).tolist())
+        return self._rows[i]
+
+
+def poisson(mean: float, u: float) -> int:
+    """Poisson count at quantile ``u``: the same luck gives more when more is expected.
+
+    Exact by summation up to a mean of 30, above it by the Cornish-Fisher expansion to second order (Cornish & Fisher
+    1938, doi:10.2307/1400905), whose error there is below half a count.
+    """
+    if mean <= 0.0:
+        return 0
+    if mean > 30.0:
+        z = _quantile(min(max(u, 1e-12), 1 - 1e-12))
+        return max(0, round(mean + math.sqrt(mean) * z + (z * z - 1) / 6))
+    term = total = math.exp(-mean)
+    count = 0
+    while u > total and term > 0.0:
+        count += 1
+        term *= mean / count
+        total += term
+    return count
+
+
+def binomial(trials: int, share: float, u: float) -> int:
+    """Binomial count at quantile ``u``; exact by summation up to a mean of 30, Cornish-Fisher above."""
+    if trials <= 0 or share <= 0.0:
+        return 0
+    if share >= 1.0:
+        return trials
+    mean = trials * share
+    if mean > 30.0:
+        z = _quantile(min(max(u, 1e-12), 1 - 1e-12))
+        spread = math.sqrt(mean * (1 - share))
+        return min(trials, max(0, round(mean + spread * z + (1 - 2 * share) * (z * z - 1) / 6)))
+    odds = share / (1 - share)
+    term = total = math.exp(trials * math.log1p(-share))
+    count = 0
+    while u > total and count < trials:
+        count += 1
+        term *= odds * (trials - count + 1) / count
+        total += term
+    return count
