@@ -113,7 +113,7 @@ def crossing(
     first_crossing = _first(_three_running(~below) & after)
 
     never_below = np.isnan(start)
-    abandoned = ~never_below & ~np.isnan(stopped) & ~(first_crossing < stopped)
+    abandoned = ~np.isnan(stopped) & ~(first_crossing < stopped)
     crossed = ~abandoned & ~np.isnan(first_crossing)
     crossing_month = np.where(crossed, first_crossing, np.nan)
 
@@ -122,6 +122,7 @@ def crossing(
     relapse = _three_running(below) & (month > crossing_month[:, np.newaxis])
     paid, owed = np.cumsum(r, axis=1), np.cumsum(line, axis=1)
     return Crossing(
+        # The first that holds: a life that was never below has crossed, stopped or not.
         outcome=np.select([never_below, crossed, abandoned], OUTCOMES[:3], OUTCOMES[3]),
         crossed=crossed | never_below,
         crossing_month=crossing_month,
