@@ -14,7 +14,8 @@ from statistics import NormalDist
 import numpy as np
 
 _BLOCK = 64
-_quantile = NormalDist().inv_cdf
+normal_quantile = NormalDist().inv_cdf
+"""Standard normal quantile of a number in (0, 1)."""
 
 
 class Luck:
@@ -65,7 +66,7 @@ def poisson(mean: float, u: float) -> int:
     if mean <= 0.0:
         return 0
     if mean > 30.0:
-        z = _quantile(min(max(u, 1e-12), 1 - 1e-12))
+        z = normal_quantile(min(max(u, 1e-12), 1 - 1e-12))
         return max(0, round(mean + math.sqrt(mean) * z + (z * z - 1) / 6))
     term = total = math.exp(-mean)
     count = 0
@@ -84,7 +85,7 @@ def binomial(trials: int, share: float, u: float) -> int:
         return trials
     mean = trials * share
     if mean > 30.0:
-        z = _quantile(min(max(u, 1e-12), 1 - 1e-12))
+        z = normal_quantile(min(max(u, 1e-12), 1 - 1e-12))
         spread = math.sqrt(mean * (1 - share))
         return min(trials, max(0, round(mean + spread * z + (1 - 2 * share) * (z * z - 1) / 6)))
     odds = share / (1 - share)

@@ -83,6 +83,10 @@ class Company(Section):
         0.5, "Gain in advocacy when community work is plentiful", unit="share", low=0, high=2,
         source="Assumption", claims="C6",
     )
+    community_half: float = constant(
+        0.1, "Share of time spent with the community that yields half of that gain", unit="share", low=0.01, high=1,
+        source="Assumption", claims="C6",
+    )
     disappointment: float = uncertainty(
         0.5, "Advocacy lost among customers won under full pressure", unit="share", low=0, high=2,
         source="Assumption", claims="C6 C8",

@@ -46,6 +46,10 @@ class Expectation(Section):
         "hold", "What executives do when their patience ends", kind="lever", source="Assumption; a board that waits",
         claims="C3 C7 C8 C9 C26",
     )
+    confidence_gone_at: float = uncertainty(
+        0.3, "Shortfall at which no confidence is left in the end", unit="share", low=0.01, high=1, source="Assumption",
+        claims="C3",
+    )
     confidence_months: float = uncertainty(
         4.0, "Time constant with which confidence follows results", unit="months", low=0.1, high=60, source="Assumption",
         claims="C3",

@@ -72,6 +72,13 @@ class Process(Section):
         0.15, "Further effort for each item when channels are isolated", unit="share", low=0, high=2, source="Assumption",
         claims="C10",
     )
+    interruption_days: float = constant(
+        1.5, "Mean effort of an urgent request", unit="days", low=0.1, high=20, source="Assumption", claims="C9",
+    )
+    clarity_without_strategist: float = constant(
+        0.5, "Share of the clarity that people have without a strategist's time", unit="share", low=0, high=1,
+        source="Assumption", claims="C16 C23",
+    )
     strategist_span: float = constant(
         8.0, "People one strategist can keep aligned", unit="heads", low=1, high=100, source="Assumption", claims="C23",
     )
@@ -127,6 +134,10 @@ class Capability(Section):
         36.0, "Time in which half of what was learned is forgotten", unit="months", low=1, high=240, source="Assumption",
         claims="C2",
     )
+    unwritten: float = uncertainty(
+        0.5, "Share of what somebody learned that leaves with that person", unit="share", low=0, high=1, source="Assumption",
+        claims="C2 C21",
+    )
     improvement_days: float = constant(
         1.5, "Effort of one improvement or test", unit="days", low=0.1, high=20, source="Assumption", claims="C2",
     )
@@ -146,6 +157,10 @@ class Automation(Section):
     time_saved: float = uncertainty(
         0.4, "Time saved on work that a machine does", unit="share", low=0, high=0.95,
         source="Noy & Zhang 2023: 40 % less time on writing tasks (n = 453)", claims="C20 C21",
+    )
+    saved_without_clarity: float = constant(
+        0.5, "Share of the time saved that needs no strategic clarity", unit="share", low=0, high=1, source="Assumption",
+        claims="C21",
     )
     review_effort: float = uncertainty(
         0.15, "Effort of a full review against that of creating the item", unit="share", low=0, high=1, source="Assumption",

@@ -1,0 +1,51 @@
+"""Machines create faster, and go on doing what people last told them while the market moves on.
+
+People hold a tactic for each channel; a machine works with the tactic as of its last revision. Revision becomes rarer the
+more is left to machines, unless people spend time on review. Fit is the Gaussian response of the market's distance.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from simkit.model.clock import TICK_MONTHS
+from simkit.model.recorder import CHANNELS
+
+if TYPE_CHECKING:
+    from simkit.model.simulation import World
+
+
+class Automation:
+    """The tactics of people and machines in each channel."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.tactic = dict.fromkeys(CHANNELS, 0.0)
+        self.revised = dict.fromkeys(CHANNELS, 0.0)
+
+    def effort(self) -> float:
+        """Effort of creating an item against doing it by hand: time saved by machines, and spent on their review.
+
+        Clear strategy multiplies what machines save: part of it needs somebody who says what for.
+        """
+        p = self.world.p.automation
+        saved = p.time_saved * (p.saved_without_clarity + (1.0 - p.saved_without_clarity) * self.world.clarity)
+        return 1.0 - p.reliance * (saved - p.review_effort * p.human_review)
+
+    def tick(self) -> None:
+        """Machines' tactics follow people's at the rate of revision."""
+        p = self.world.p.automation
+        rate = p.revisions_without_review * (1.0 - p.reliance) ** 2 + p.revisions_with_review * p.human_review
+        share = -math.expm1(-rate * TICK_MONTHS)
+        for channel in CHANNELS:
+            self.revised[channel] += (self.tactic[channel] - self.revised[channel]) * share
+
+    def fit(self, channel: str) -> float:
+        """How well a channel's work fits the market now, 0 to 1."""
+        market = self.world.market.position[channel]
+        scale = -0.5 / self.world.p.market.width ** 2
+        reliance = self.world.p.automation.reliance
+        people = math.exp(scale * (market - self.tactic[channel]) ** 2)
+        machines = math.exp(scale * (market - self.revised[channel]) ** 2)
+        return (1.0 - reliance) * people + reliance * machines

@@ -1,0 +1,223 @@
+"""Customers: strangers become leads, leads qualify, the qualified are won, and the won recommend.
+
+Cohorts of whole people flow from tick to tick. How long each stage takes is drawn from a lognormal distribution; the
+cohort is spread over the ticks ahead and falls due in whole numbers (systematic rounding with a random start), so
+opening + new = won + lost + open holds exactly.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.errors import ParameterError
+from simkit.model.clock import TICK_MONTHS, TICKS
+from simkit.model.recorder import ORIGINS
+from simkit.parameters import Company, Process
+from simkit.randomness import Luck, binomial, normal_quantile, poisson
+
+if TYPE_CHECKING:
+    from simkit.model.simulation import World
+
+HANDOVER_BEFORE = Process().handover_days
+"""Days of hand-over to sales at which the qualification rate was measured."""
+_WORD_OF_MOUTH = ORIGINS.index("word_of_mouth")
+
+
+@functools.lru_cache(maxsize=256)
+def delays(median: float, spread: float) -> NDArray[np.float64]:
+    """Probability of each whole number of ticks, from one on, of a lognormal delay; cut where 0.5 % are left.
+
+    Args:
+        median: in months.
+        spread: sigma of the logarithm.
+    """
+    last = max(1, math.ceil(median * math.exp(normal_quantile(0.995) * spread) * TICKS))
+    edges = np.log(np.arange(1, last + 1) / TICKS / median) / spread
+    below = np.array([0.5 * math.erfc(-z / math.sqrt(2.0)) for z in edges.tolist()])
+    shares = np.diff(below, prepend=0.0)
+    return shares / shares.sum()  # type: ignore[no-any-return]
+
+
+class Stage:
+    """People who wait for what happens to them next, by origin.
+
+    Attributes:
+        open: how many wait.
+    """
+
+    def __init__(self, luck: Luck, purpose: str, ticks: int) -> None:
+        self._start = np.array(luck.generator(purpose).random(len(ORIGINS)))
+        self._due = np.zeros((ticks + 1, len(ORIGINS)))
+        self._so_far = np.zeros(len(ORIGINS))
+        self._released = np.zeros(len(ORIGINS))
+        self.open = 0
+
+    def fill(self, rate: NDArray[np.float64], shares: NDArray[np.float64]) -> None:
+        """Begin with what a steady inflow of ``rate`` a tick would have left here."""
+        survival = np.append(shares[::-1].cumsum()[::-1], 0.0)[: len(shares)]
+        self._extend(len(shares))
+        self._due[: len(shares)] += survival[:, None] * rate
+        total = self._due.sum(axis=0) + self._start
+        self.open = int(np.floor(total + 1e-9).sum())
+
+    def enter(self, tick: int, people: NDArray[np.float64], shares: NDArray[np.float64]) -> None:
+        """A cohort arrives; it falls due from the next tick on."""
+        self._extend(tick + 1 + len(shares))
+        self._due[tick + 1 : tick + 1 + len(shares)] += shares[:, None] * people
+        self.open += int(people.sum())
+
+    def leave(self, tick: int) -> list[int]:
+        """Those who fall due in this tick, by origin."""
+        self._so_far += self._due[tick]
+        reached = np.floor(self._so_far + self._start + 1e-9)
+        due = reached - self._released
+        self._released = reached
+        self.open -= int(due.sum())
+        return due.astype(int).tolist()  # type: ignore[no-any-return]
+
+    def _extend(self, rows: int) -> None:
+        if rows > len(self._due):
+            grown = np.zeros((max(rows, 2 * len(self._due)), len(ORIGINS)))
+            grown[: len(self._due)] = self._due
+            self._due = grown
+
+
+class Customers:
+    """Leads, qualified leads, customers and advocates, by origin."""
+
+    def __init__(self, world: World) -> None:
+        company = world.p.company
+        self.world = world
+        self.start = steady_state(company)
+        ticks = world.p.horizon_months * TICKS
+        self.leads = Stage(world.luck, "stage/leads", ticks)
+        self.qualified = Stage(world.luck, "stage/qualified", ticks)
+        inflow = self.start.leads * TICK_MONTHS
+        self.leads.fill(inflow, delays(company.qualification_months, company.sales_cycle_spread))
+        self.qualified.fill(
+            inflow * company.qualification_rate, delays(company.sales_cycle_months, company.sales_cycle_spread)
+        )
+        self.base = round(self.start.customers)
+        self.advocates = self.start.customers
+        self._opening = self.leads.open + self.qualified.open
+        self.opening = self._opening
+        self.new = self.won = self.lost = self.gone = 0
+        self._luck = world.luck.uniforms("customers", 3 * len(ORIGINS) + 1)
+        self._room = self._free_market()
+
+    @property
+    def open(self) -> int:
+        """Leads, qualified or not, for whom nothing is decided yet."""
+        return self.leads.open + self.qualified.open
+
+    def reach(self) -> float:
+        """Share of those not yet won or courted, against the share when the programme began."""
+        return self._free_market() / self._room if self._room > 0.0 else 0.0
+
+    def recommended(self) -> float:
+        """Leads a month by word of mouth: those of the start, and more or fewer as there are more or fewer advocates."""
+        more = self.world.p.company.advocacy * (self.advocates - self.start.customers)
+        return max(0.0, self.start.leads[_WORD_OF_MOUTH] + more)
+
+    def tick(self, number: int, expected: list[float]) -> Flow:
+        """One tick of arrivals and decisions.
+
+        Args:
+            number: the tick, from 0.
+            expected: leads expected a month, by origin.
+        """
+        p = self.world.p.company
+        u = self._luck[number]
+        n = len(ORIGINS)
+        arrived = [poisson(rate * TICK_MONTHS, u[i]) for i, rate in enumerate(expected)]
+        share, rates = self._rates()
+        due = self.leads.leave(number)
+        qualified = [binomial(count, share, u[n + i]) for i, count in enumerate(due)]
+        decided = self.qualified.leave(number)
+        won = [binomial(count, rates[i], u[2 * n + i]) for i, count in enumerate(decided)]
+        self.leads.enter(number, np.array(arrived), delays(p.qualification_months, p.sales_cycle_spread))
+        self.qualified.enter(number, np.array(qualified), delays(p.sales_cycle_months, p.sales_cycle_spread))
+        self.new += sum(arrived)
+        self.won += sum(won)
+        self.lost += sum(due) - sum(qualified) + sum(decided) - sum(won)
+        self._live(sum(won), u[3 * n])
+        return Flow(arrived, qualified, won)
+
+    def _rates(self) -> tuple[float, list[float]]:
+        """Chance to qualify, and to be won by origin: hand-over and haste decide the first, enablement the second."""
+        p, world = self.world.p.company, self.world
+        speed = (1.0 + HANDOVER_BEFORE / p.handover_decay_days) / (1.0 + world.p.process.handover_days / p.handover_decay_days)
+        qualify = p.qualification_rate * speed * (1.0 - p.haste_quality_loss * world.executives.pressure)
+        win = p.win_rate * (1.0 + p.enablement_effect * (2.0 * p.sales_enablement - 1.0))
+        qualities = [channel.settings.lead_quality for channel in world.channels.values()]
+        return min(1.0, qualify), [min(1.0, win * quality) for quality in (*qualities, 1.0, p.referred_quality)]
+
+    def _live(self, won: int, u: float) -> None:
+        """Customers leave after a lifetime; those who stay recommend, more with community, less when disappointed."""
+        p, world = self.world.p, self.world
+        left = binomial(self.base, -math.expm1(-TICK_MONTHS / p.company.customer_lifetime_months), u)
+        self.base += won - left
+        self.gone += left
+        community = 0.0 if world.executives.stopped else p.team.community_time
+        content = 1.0 + p.company.community_effect * community / (community + p.company.community_half)
+        content -= p.company.disappointment * world.executives.pressure
+        share = -math.expm1(-TICK_MONTHS / p.company.advocacy_delay_months)
+        self.advocates += (self.base * max(0.0, content) - self.advocates) * share
+
+    def _free_market(self) -> float:
+        return max(0.0, self.world.p.company.market_size - self.base - self.open)
+
+
+class Flow(NamedTuple):
+    """What one tick brought, by origin."""
+
+    leads: list[int]
+    qualified: list[int]
+    won: list[int]
+
+
+class SteadyState(NamedTuple):
+    """The firm before the programme: a fixed point of the customers' flows.
+
+    Attributes:
+        leads: leads a month, by origin.
+        won: customers won a month.
+        margin: their margin.
+        customers: customers there are (Little's law: won a month times lifetime).
+    """
+
+    leads: NDArray[np.float64]
+    won: float
+    margin: float
+    customers: float
+
+    def level(self, metric: str) -> float:
+        """Starting level S in a metric's unit."""
+        return {"leads": float(self.leads.sum()), "customers": self.won, "margin": self.margin}[metric]
+
+
+def steady_state(company: Company) -> SteadyState:
+    """Flows and stocks of the firm before the programme, computed, not simulated.
+
+    Raises:
+        ParameterError: the customers there must be do not fit into the market.
+    """
+    leads = np.zeros(len(ORIGINS))
+    leads[_WORD_OF_MOUTH] = company.starting_leads_per_month * company.word_of_mouth_share
+    leads[ORIGINS.index("brand")] = company.starting_leads_per_month - leads[_WORD_OF_MOUTH]
+    rates = np.full(len(ORIGINS), company.win_rate)
+    rates[_WORD_OF_MOUTH] = min(1.0, company.win_rate * company.referred_quality)
+    won = float((leads * rates).sum()) * company.qualification_rate
+    customers = won * company.customer_lifetime_months
+    if customers > company.market_size:
+        raise ParameterError(
+            f"the market must hold the {customers:,.0f} customers that the starting leads imply",
+            field="company.market_size",
+            value=company.market_size,
+        )
+    return SteadyState(leads, won, won * company.customer_value, customers)

@@ -1,0 +1,51 @@
+"""The market: what customers respond to drifts, sometimes jumps, and hype tempts. It is the same in every scenario."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from simkit.model.clock import MONTH, TICK_MONTHS
+from simkit.model.recorder import CHANNELS
+from simkit.randomness import normal_quantile
+
+if TYPE_CHECKING:
+    from simkit.model.simulation import World
+
+
+class Market:
+    """Where each channel's customers are, on a scale of market widths; people aim at it with their tactics."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.position = dict.fromkeys(CHANNELS, 0.0)
+        self.hype_until = 0.0
+        self.hypes = 0
+        self._steps = world.luck.normals("market/drift", len(CHANNELS))
+        self._jumps = world.luck.uniforms("market/jumps", 2 * len(CHANNELS))
+        self._hypes = world.luck.uniforms("market/hype", 1)
+
+    def tick(self, number: int) -> None:
+        """Move the market by one tick."""
+        p = self.world.p.market
+        step = p.drift * math.sqrt(TICK_MONTHS)
+        chance = -math.expm1(-p.jumps_per_year / 12.0 * TICK_MONTHS)
+        jumps, steps = self._jumps[number], self._steps[number]
+        for i, channel in enumerate(CHANNELS):
+            self.position[channel] += step * steps[i]
+            if jumps[2 * i] < chance:
+                self.position[channel] += p.jump_size * normal_quantile(jumps[2 * i + 1] or 1e-12)
+        if self._hypes[number][0] < -math.expm1(-p.hype_per_year / 12.0 * TICK_MONTHS):
+            self.hypes += 1
+            self.hype_until = self.world.env.now + p.hype_months * MONTH
+
+    def pull(self, clarity: float, chase: float) -> float:
+        """Share of a plan that goes to what is hyped: all that executives chase, else what unclear strategy lets slip."""
+        tempted = self.world.p.market.hype_pull * (1.0 - clarity) if self.world.env.now < self.hype_until else 0.0
+        return max(chase, tempted)
+
+    def season(self, month: int) -> float:
+        """Factor on demand in a month of the calendar; its mean over a year is 1."""
+        p = self.world.p
+        calendar = p.start_month + month - 1
+        return 1.0 + p.market.seasonality * math.cos(2.0 * math.pi * (calendar - p.market.seasonal_peak_month) / 12.0)

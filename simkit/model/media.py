@@ -1,0 +1,52 @@
+"""Bought media: leads at once, with diminishing returns at rising prices, and slowly a brand that carries baseline demand."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from simkit.model.clock import TICK_MONTHS
+from simkit.model.recorder import CHANNELS
+
+if TYPE_CHECKING:
+    from simkit.model.simulation import World
+
+
+class Media:
+    """The media budget at work.
+
+    Leads bought a month are ``rate * B / (1 + B / h)`` for real spending B: the concave Hill curve with shape 1. The brand
+    is fed through a first-order delay and decays geometrically, so a month of media brings ``brand_gain`` times the leads
+    it buys at once, spread over the following years.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.brand = 0.0
+        self._sinking = 0.0
+
+    def spending(self) -> float:
+        """Money spent a month."""
+        executives = self.world.executives
+        return 0.0 if executives.stopped else self.world.p.budget.media_per_month * (1.0 - executives.cut)
+
+    def bought(self, month: int) -> dict[str, float]:
+        """Leads a month that media buy in each channel before fit and capability."""
+        p = self.world.p
+        prices = (1.0 + p.market.cost_inflation_per_year) ** ((month - 1) / 12.0)
+        real = self.spending() / prices
+        total = p.media.leads_per_thousand * real / 1000.0 / (1.0 + real / p.media.half_saturation)
+        weights = {c: getattr(p.channels, c).media_share if self.world.active(c) else 0.0 for c in CHANNELS}
+        whole = sum(weights.values())
+        return {c: total * w / whole if whole else 0.0 for c, w in weights.items()}
+
+    def tick(self, leads: float) -> None:
+        """Feed the brand with a month's rate of bought leads, and let it fade."""
+        p = self.world.p.media
+        lifetime = p.brand_half_life / math.log(2.0)
+        sink = -math.expm1(-TICK_MONTHS / p.brand_delay_months)
+        self._sinking += leads * TICK_MONTHS
+        settled = self._sinking * sink
+        self._sinking -= settled
+        self.brand *= math.exp(-TICK_MONTHS / lifetime)
+        self.brand += settled * p.brand_gain / lifetime
