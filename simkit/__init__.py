@@ -1,1 +1,60 @@
-"""placeholder"""
+"""When will results cross what was expected of them, will they at all, and what would bring that month nearer?
+
+A company invests in marketing, expects a straight line from the first month on, and lives through months in which
+almost nothing shows. Most give up, panic or reorganise in that valley; those who keep a sound system running cross it.
+simkit simulates the marketing team itself, person by person and work item by work item, and shows the crossing with
+its uncertainty, before anybody has to live through it:
+
+    scenario = simkit.load_scenario("siloed")
+    ensemble = simkit.simulate(scenario.with_changes({"feedback.latency_weeks": 2}), replications=100, seed=1)
+    print(ensemble.crossing)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simkit.errors import ObservedError, OutputError, ParameterError, RunError, ScenarioError, SimkitError
+    from simkit.observed import Observation, Observed, load_observed
+    from simkit.run import Ensemble, Interrupted, simulate, stream
+    from simkit.scenarios import Range, Scenario, load_scenario, shipped_scenarios
+
+__all__ = [
+    "Ensemble",
+    "Interrupted",
+    "Observation",
+    "Observed",
+    "ObservedError",
+    "OutputError",
+    "ParameterError",
+    "Range",
+    "RunError",
+    "Scenario",
+    "ScenarioError",
+    "SimkitError",
+    "load_observed",
+    "load_scenario",
+    "shipped_scenarios",
+    "simulate",
+    "stream",
+]
+
+# Names come from their modules when they are first used, so that importing the package costs next to nothing.
+_MODULES = ("errors", "scenarios", "observed", "run")
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        for module in _MODULES:
+            found = import_module(f"simkit.{module}")
+            if hasattr(found, name):
+                return globals().setdefault(name, getattr(found, name))
+    if name == "__version__":
+        return import_module("importlib.metadata").version("simkit")
+    raise AttributeError(f"module 'simkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,24 @@
+"""Running a scenario many times: replications, wherever they are computed, and the ensemble they make."""
+
+from __future__ import annotations
+
+from simkit.run.crossing import CrossingTime
+from simkit.run.ensemble import Ensemble
+from simkit.run.lives import Lives
+from simkit.run.provenance import Provenance
+from simkit.run.replications import Interrupted, simulate, stream
+from simkit.run.summary import Amount, Month, Share, Summary
+
+__all__ = [
+    "Amount",
+    "CrossingTime",
+    "Ensemble",
+    "Interrupted",
+    "Lives",
+    "Month",
+    "Provenance",
+    "Share",
+    "Summary",
+    "simulate",
+    "stream",
+]

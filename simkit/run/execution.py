@@ -1,0 +1,139 @@
+"""Where lives are computed: in this process, in a warm pool of processes, or wherever an executor sends them.
+
+A life depends on nothing but (scenario, seed, replication, draw), and lives are handed back in the order of their
+numbers. So neither the number of workers nor the split into tasks can change a result.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from simkit.errors import RunError, SimkitError
+from simkit.model.recorder import Life
+from simkit.scenarios import Scenario
+
+TASK_SECONDS = 0.25
+"""What a task is worth: enough to outweigh sending it, little enough to share the work evenly and to stop soon."""
+
+_LIFE_SECONDS = 0.03 / (36 * 8)
+"""Time of one month of one head, from a life of 36 months and eight people on a common machine."""
+
+_IDLE_SECONDS = 300
+"""How long idle worker processes are kept warm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What lives have in common: everything but their number."""
+
+    scenario: Scenario
+    seed: int
+    draw: int | None
+    record_items: bool
+
+
+def live(job: Job, replications: Sequence[int]) -> list[Life]:
+    """Compute some lives, one after the other: what a worker does.
+
+    Raises:
+        SimkitError: what the model refuses, as it is.
+        RunError: any other failure, naming the replication and the scenario.
+    """
+    from simkit.model.simulation import simulate_life  # SimPy is for those who simulate
+
+    lives = []
+    for replication in replications:
+        try:
+            lives.append(simulate_life(job.scenario, job.seed, replication, job.draw, job.record_items))
+        except SimkitError:
+            raise
+        except Exception as error:
+            raise RunError(
+                f"failed in scenario '{job.scenario.name}' with seed {job.seed}: {type(error).__name__}: {error}",
+                field=f"replication {replication}",
+                hint="This is a fault in simkit; please report it with these numbers.",
+            ) from error
+    return lives
+
+
+@contextmanager
+def running(
+    job: Job, replications: Sequence[int], workers: int | None, executor: Executor | None
+) -> Iterator[Iterator[list[Life]]]:
+    """Lives in the order of `replications`, a few at a time, computed while the block is open.
+
+    Leaving the block cancels what has not begun. On an interrupt the worker processes of the default pool end at once;
+    those of a given executor belong to whoever made it.
+
+    Args:
+        job: what the lives have in common.
+        replications: their numbers.
+        workers: processes of the default pool, 1 for none, None for a core each.
+        executor: takes the place of the default pool.
+    """
+    size = max(1, round(TASK_SECONDS / _seconds(job.scenario)))
+    if executor is None:
+        workers = _cores() if workers is None else workers
+        if workers == 1 or len(replications) <= min(size, 2):
+            yield (live(job, [replication]) for replication in replications)
+            return
+        size = min(size, math.ceil(len(replications) / workers))
+        executor, owned = _pool(workers), True
+    else:
+        owned = False
+    futures: deque[Future[list[Life]]] = deque()
+    try:
+        for start in range(0, len(replications), size):
+            futures.append(executor.submit(live, job, tuple(replications[start : start + size])))
+        yield _in_order(futures)
+    except KeyboardInterrupt:
+        if owned:
+            executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]  # loky's own argument
+        raise
+    except BrokenExecutor as error:
+        raise RunError(
+            f"a worker process ended unexpectedly ({type(error).__name__})",
+            field="workers",
+            hint="It may have run out of memory: try fewer workers.",
+        ) from error
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _in_order(futures: deque[Future[list[Life]]]) -> Iterator[list[Life]]:
+    while futures:
+        yield futures[0].result()
+        futures.popleft()
+
+
+def _seconds(scenario: Scenario) -> float:
+    """Roughly the time that a life takes; it sizes tasks and nothing else."""
+    team = scenario.parameters.team
+    heads = team.strategist + team.search + team.content + team.social + team.paid + team.email + team.analyst
+    return _LIFE_SECONDS * scenario.parameters.horizon_months * max(heads, 1)
+
+
+def _cores() -> int:
+    from loky import cpu_count  # heeds affinity and the limits of containers
+
+    return int(cpu_count())
+
+
+def _pool(workers: int) -> Executor:
+    # loky's processes need no main guard and no importable __main__, so scripts and notebooks work.
+    from loky import get_reusable_executor
+
+    pool: Executor = get_reusable_executor(max_workers=workers, timeout=_IDLE_SECONDS, initializer=_ignore_interrupts)
+    return pool
+
+
+def _ignore_interrupts() -> None:
+    # Ctrl-C reaches every process of a terminal; the parent alone decides what ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,150 @@
+"""Simulating replications: all at once, or as an ensemble that grows."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Executor
+from contextlib import suppress
+from itertools import pairwise
+from typing import Any
+
+from simkit.errors import RunError
+from simkit.run.ensemble import Ensemble
+from simkit.run.execution import Job, running
+from simkit.run.lives import Room
+from simkit.scenarios import Scenario
+
+
+class Interrupted(RunError):
+    """A run that was interrupted.
+
+    Attributes:
+        ensemble: what was done before, in the order of the replications; None if nothing was.
+        asked: how many replications were asked for.
+    """
+
+    def __init__(self, ensemble: Ensemble | None, asked: int) -> None:
+        kept = 0 if ensemble is None else len(ensemble)
+        super().__init__(f"interrupted; {kept} of {asked} replications were done and are kept")
+        self.ensemble = ensemble
+        self.asked = asked
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Interrupted, (self.ensemble, self.asked)
+
+
+def simulate(
+    scenario: Scenario,
+    replications: int | Iterable[int] = 30,
+    seed: int = 1,
+    workers: int | None = None,
+    *,
+    draw: int | None = None,
+    record_items: bool = False,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Ensemble:
+    """Simulate a scenario; the same arguments give the same numbers to the bit, wherever they are computed.
+
+    Args:
+        scenario: what to simulate.
+        replications: numbers from 0, or n for 0 to n - 1. Replication i has its own luck and, if something about the
+            scenario is uncertain, draw i of it.
+        seed: of all luck and all draws, 0 or above.
+        workers: processes; None for one a core, 1 for none but this one.
+        draw: one draw for all lives, so that they differ by luck alone.
+        record_items: keep a record of every item, for `Ensemble.items`.
+        executor: any executor, in place of the default pool of processes, which stays warm between calls.
+        progress: told how many lives are done, and how many there will be.
+
+    Raises:
+        RunError: arguments that cannot be, or a life that failed, with its number.
+        Interrupted: by the user; it carries what was done.
+    """
+    numbers = replication_numbers(replications)
+    growing = stream(scenario, numbers, seed, workers=workers, draw=draw, record_items=record_items, executor=executor)
+    ensemble: Ensemble | None = None
+    try:
+        for ensemble in growing:
+            if progress is not None:
+                progress(len(ensemble), len(numbers))
+    except KeyboardInterrupt as stop:
+        with suppress(KeyboardInterrupt):
+            growing.throw(stop)  # wherever it was raised, the workers end
+        raise Interrupted(ensemble, len(numbers)) from None
+    assert ensemble is not None
+    return ensemble
+
+
+def stream(
+    scenario: Scenario,
+    replications: int | Iterable[int] = range(100),
+    seed: int = 1,
+    *,
+    chunk: int | None = None,
+    workers: int | None = None,
+    draw: int | None = None,
+    record_items: bool = False,
+    executor: Executor | None = None,
+) -> Generator[Ensemble, None, None]:
+    """Ensembles that grow in the order of the replications; the last one is what `simulate` gives.
+
+    Closing the generator cancels what has not begun.
+
+    Args:
+        chunk: lives by which an ensemble grows at least; None for as soon as there are more. It changes no result.
+        scenario, replications, seed, workers, draw, record_items, executor: as in `simulate`.
+
+    Raises:
+        RunError: arguments that cannot be (at once), or a life that failed, with its number.
+    """
+    if not isinstance(scenario, Scenario):
+        raise RunError("expected a scenario", field="scenario", value=scenario, hint="Load it with load_scenario(...).")
+    if executor is not None and workers is not None:
+        raise RunError("cannot be combined with an executor, which has its own", field="workers", value=workers)
+    numbers = replication_numbers(replications)
+    job = Job(scenario, _whole(seed, "seed"), None if draw is None else _whole(draw, "draw"), bool(record_items))
+    workers = None if workers is None else _whole(workers, "workers", 1)
+    step = 1 if chunk is None else _whole(chunk, "chunk", 1)
+    return _stream(job, numbers, step, workers, executor)
+
+
+def _stream(
+    job: Job, numbers: tuple[int, ...], step: int, workers: int | None, executor: Executor | None
+) -> Generator[Ensemble, None, None]:
+    room = Room(len(numbers))
+    shown = done = 0
+    with running(job, numbers, workers, executor) as results_in_order:
+        for lives in results_in_order:
+            for life in lives:
+                room.add(life)
+                done += 1
+            if done >= shown + step or done == len(numbers):
+                shown = done
+                yield Ensemble(job.scenario, job.seed, room.lives(), job.draw)
+
+
+def replication_numbers(replications: int | Iterable[int]) -> tuple[int, ...]:
+    """Replication numbers, rising."""
+    field = "replications"
+    if not isinstance(replications, Iterable):
+        return tuple(range(_whole(replications, field, 1)))
+    numbers = sorted(_whole(number, field) for number in replications)
+    if not numbers:
+        raise RunError("at least one is needed", field=field)
+    twice = next((a for a, b in pairwise(numbers) if a == b), None)
+    if twice is not None:
+        raise RunError("each number may be given once", field=field, value=twice)
+    return tuple(numbers)
+
+
+def _whole(given: object, field: str, least: int = 0) -> int:
+    """A whole number, or an error that says so."""
+    try:
+        number = None if isinstance(given, bool) else operator.index(given)  # type: ignore[arg-type]
+    except TypeError:
+        number = None
+    if number is None or number < least:
+        raise RunError(f"expected a whole number from {least} on", field=field, value=given)
+    return number
