@@ -29,7 +29,6 @@ wheel: .venv/ready ## build the wheel and prove it in an empty environment
 check: lint wheel test ## everything a change has to pass
 
 benchmarks: .venv/ready ## measure speed and memory, beside other simulators
-	$(BIN)/pip install --quiet --editable '.[dev,benchmarks]'
 	$(BIN)/python -m benchmarks
 
 .venv/ready: pyproject.toml
