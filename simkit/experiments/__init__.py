@@ -1,0 +1,1 @@
+"""What is done with many simulated lives: conditioning, comparing, searching."""
