@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simkit.errors import ObservedError, OutputError, ParameterError, RunError, ScenarioError, SimkitError
+    from simkit.experiments.condition import condition
     from simkit.observed import Observation, Observed, load_observed
     from simkit.run import Ensemble, Interrupted, simulate, stream
     from simkit.scenarios import Range, Scenario, load_scenario, shipped_scenarios
@@ -34,6 +35,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimkitError",
+    "condition",
     "load_observed",
     "load_scenario",
     "shipped_scenarios",
@@ -42,7 +44,7 @@ __all__ = [
 ]
 
 # Names come from their modules when they are first used, so that importing the package costs next to nothing.
-_MODULES = ("errors", "scenarios", "observed", "run")
+_MODULES = ("errors", "scenarios", "observed", "run", "experiments.condition")
 
 
 def __getattr__(name: str) -> Any:

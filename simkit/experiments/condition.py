@@ -14,8 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simkit.errors import RunError
+from simkit.observed import Observed
+from simkit.run import Ensemble
 from simkit.statistics import effective_sample_size
 
+RESULTS = ("leads", "leads_qualified", "customers", "margin")
 LEAST_LIVES = 20
 LEAST_SHARE = 0.05
 UNLIKE = 0.05
@@ -47,6 +50,24 @@ class Weighting:
     likeness: float
     values: int
     warning: str
+
+
+def condition(ensemble: Ensemble, observed: Observed) -> Ensemble:
+    """The same lives, weighted to those that look like what was observed so far.
+
+    Compared are the monthly totals of every observed metric of `RESULTS`; months not seen in full are left out. Weights
+    that the ensemble had before are replaced. Look at ``effective_sample_size`` and ``caution`` of what comes back.
+
+    Raises:
+        RunError: no such metric was observed, or more months than were simulated.
+    """
+    metrics = [metric for metric in RESULTS if metric in observed.metrics]
+    if not metrics:
+        raise RunError(f"has none of {', '.join(RESULTS)}", field=observed.source)
+    simulated = np.stack([ensemble.values(metric) for metric in metrics], axis=-1)
+    seen = np.stack([observed.monthly(metric)[1] for metric in metrics], axis=-1)
+    found = weights(simulated, seen)
+    return ensemble.weighted(found.weights, found.warning)
 
 
 def weights(simulated: ArrayLike, observed: ArrayLike) -> Weighting:

@@ -23,6 +23,7 @@ class CrossingTime:
         lives: how many there are.
         effective_lives: how many equally weighted ones they are worth.
         seed: the seed that they were simulated with.
+        caution: what stands against believing their weights, in words; '' if nothing does.
     """
 
     incidence: Incidence
@@ -31,6 +32,7 @@ class CrossingTime:
     lives: int
     effective_lives: float
     seed: int
+    caution: str
 
     def by(self, month: int) -> Estimate:
         """P(crossed by a month).
@@ -57,6 +59,7 @@ class CrossingTime:
                 f"({level} interval {_number(self.restricted_mean.low)} to {_number(self.restricted_mean.high)}), "
                 f"with {self.horizon} for a life that does not cross",
                 f"{self.lives} lives{worth}, seed {self.seed}",
+                *([f"caution: {self.caution}"] if self.caution else []),
             ]
         )
 
@@ -67,12 +70,14 @@ class CrossingTime:
         return f" ({level} interval from {_month(self.median.low)} {high})"
 
 
-def crossing_time(lives: Crossing, horizon: int, weights: Floats | None, seed: int) -> CrossingTime:
+def crossing_time(
+    lives: Crossing, horizon: int, seed: int, weights: Floats | None = None, caution: str = ""
+) -> CrossingTime:
     """When these lives cross, each counted with its weight."""
     when = time_to_event(crossing_times(lives), horizon, weights)
     number = len(lives.outcome)
     effective = float(number) if weights is None else effective_sample_size(weights)
-    return CrossingTime(when.incidence, when.median, when.restricted_mean, number, effective, seed)
+    return CrossingTime(when.incidence, when.median, when.restricted_mean, number, effective, seed, caution)
 
 
 def _percent(share: float | None) -> str:

@@ -38,6 +38,7 @@ class Ensemble:
         lives: the arrays, in the order of the replication numbers.
         draw: the draw of uncertain values that all lives share; None where life i has draw i.
         weights: how much each life counts in every statistic, with sum 1; None where all count alike.
+        caution: what stands against believing the weights, in words; '' if nothing does.
     """
 
     scenario: Scenario
@@ -45,6 +46,7 @@ class Ensemble:
     lives: Lives
     draw: int | None = None
     weights: Floats | None = None
+    caution: str = ""
 
     def __len__(self) -> int:
         return len(self.lives)
@@ -55,7 +57,7 @@ class Ensemble:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Tables are made again where they are needed.
-        return Ensemble, (self.scenario, self.seed, self.lives, self.draw, self.weights)
+        return Ensemble, (self.scenario, self.seed, self.lives, self.draw, self.weights, self.caution)
 
     @property
     def replications(self) -> tuple[int, ...]:
@@ -135,7 +137,7 @@ class Ensemble:
     @cached_property
     def crossing(self) -> CrossingTime:
         """P(crossed by m), median or 'not reached', restricted mean, each with its interval."""
-        return crossing_time(self.plateau, self.months, self.weights, self.seed)
+        return crossing_time(self.plateau, self.months, self.seed, self.weights, self.caution)
 
     @cached_property
     def summary(self) -> Summary:
@@ -190,11 +192,12 @@ class Ensemble:
             raise Interrupted(kept, len(self) + len(new)) from None
         return self._with(self.lives.joined(more.lives))
 
-    def weighted(self, weights: ArrayLike) -> Ensemble:
+    def weighted(self, weights: ArrayLike, caution: str = "") -> Ensemble:
         """The same lives, each counted with a weight.
 
         Args:
             weights: not negative, not all zero; shape (lives,). They are scaled to the sum 1.
+            caution: what stands against believing them, in words.
 
         Raises:
             RunError: weights that cannot be.
@@ -205,7 +208,7 @@ class Ensemble:
         effective_sample_size(given)  # refuses what is negative, missing or all zero
         given /= given.sum()
         given.flags.writeable = False
-        return Ensemble(self.scenario, self.seed, self.lives, self.draw, given)
+        return Ensemble(self.scenario, self.seed, self.lives, self.draw, given, caution)
 
     def _with(self, lives: Lives) -> Ensemble:
         return Ensemble(self.scenario, self.seed, lives, self.draw)

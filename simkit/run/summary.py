@@ -124,6 +124,7 @@ class Summary:
         scenario, scenario_hash, version, seed: where it comes from.
         replications: how many lives.
         effective_sample_size: how many equally weighted lives they are worth.
+        caution: what stands against believing their weights, in words; '' if nothing does.
         months, metric, currency: the horizon, what is expected, and the unit of money.
         crossed_share: of lives that crossed or were never below.
         never_below_share, abandoned_share, not_crossed_share: of the other outcomes.
@@ -140,6 +141,7 @@ class Summary:
     seed: int
     replications: int
     effective_sample_size: float
+    caution: str
     months: int
     metric: str
     currency: str
@@ -187,6 +189,7 @@ def summarise(ensemble: Ensemble) -> Summary:
         seed=ensemble.seed,
         replications=len(ensemble),
         effective_sample_size=ensemble.effective_sample_size,
+        caution=ensemble.caution,
         months=horizon,
         metric=scenario.parameters.expectation.metric,
         currency=scenario.parameters.company.currency,
