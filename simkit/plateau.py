@@ -92,7 +92,8 @@ def crossing(
         expected: E as it was in force, shape (months,) or (replications, months).
         starting_level: S, a number or shape (replications,).
         target: T above 0 as it was in force: a number, or (months,), (replications, 1) or (replications, months).
-        stopped_month: nan where not stopped; a number or shape (replications,).
+        stopped_month: nan where not stopped; a number or shape (replications,). A stop that was decided at the end of
+            the last month and takes effect after it has not happened.
 
     Raises:
         RunError: results that are not one finite number per replication and month, or a target of 0 or below.
@@ -104,6 +105,7 @@ def crossing(
     if not (aim > 0.0).all():
         raise RunError("must be above 0: the valley's depth is a share of it", field="expectation.target_per_month")
     stopped = _per_life(stopped_month, replications)
+    stopped = np.where(stopped <= months, stopped, np.nan)
     month = np.arange(1, months + 1)
 
     smoothed = trailing_mean(r, starting_level)

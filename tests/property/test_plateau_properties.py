@@ -47,8 +47,7 @@ def analyse(case: Case, months: int | None = None) -> Crossing:
     results = np.array([case.results[:months]], dtype=float)
     horizon = results.shape[1]
     line = expected_line("linear", case.start, case.target, case.months_to_target, (), horizon)
-    stopped = case.stopped if case.stopped <= horizon else np.nan
-    return crossing(results, line, case.start, case.target, stopped)
+    return crossing(results, line, case.start, case.target, case.stopped)
 
 
 class Letter(NamedTuple):

@@ -121,6 +121,15 @@ def test_what_comes_first_stop_or_crossing(stopped: float, outcome: str) -> None
     assert np.isnan(life.crossing_month[0]) == (outcome == "abandoned")
 
 
+def test_a_stop_after_the_horizon_has_not_happened() -> None:
+    """Decided at the end of the last month, the stop takes effect in month 7 of 6: it may yet
+    follow a crossing. Fails if the life were abandoned, or its stop reported."""
+    life = live([10.0] * 6, stopped=7.0)
+    assert life.outcome.tolist() == ["not_crossed"]
+    assert np.isnan(life.stopped_month).all()
+    assert live([10.0] * 6, stopped=6.0).outcome.tolist() == ["abandoned"]
+
+
 def test_an_abandoned_valley_runs_to_the_horizon() -> None:
     """Stopped in month 5; R-bar is back on the line in 7 to 9, then R = 0 brings 16.7 and 8.3 in 10 and 11: area
     36 + 3.33 + 11.67 = 51, depth 11.67/20. Fails if the line met after the stop ended the valley."""
