@@ -10,12 +10,22 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from simkit.errors import OutputError, ParameterError, SimkitError
+from simkit.observed import Observed, load_observed
+from simkit.present.coverage import coverage, remarks
+from simkit.present.export import check_folder, export
+from simkit.present.headline import headline
+from simkit.present.json_report import as_json, json_report
 from simkit.present.reference import reference
+from simkit.present.tables import coverage_table, month_table, outcome_table
+from simkit.present.terminal_chart import terminal_chart
+from simkit.present.trajectory import trajectory
+from simkit.run import Ensemble, Interrupted, simulate
 from simkit.scenarios import Scenario, load_scenario, save, shipped_scenarios
 
 app = typer.Typer(
@@ -24,6 +34,94 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+INTERRUPTED = 130
+"""Exit code of a run that Ctrl-C ended, as shells have it."""
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as needed: process.silos=0.2."),
+    ] = None,
+    replications: Annotated[int, typer.Option(help="How many lives to simulate.")] = 100,
+    seed: Annotated[int, typer.Option(help="Seed of all luck; the same seed gives the same numbers.")] = 1,
+    workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
+    observed: Annotated[Path | None, typer.Option(metavar="CSV", help="Months a company has seen, to compare.")] = None,
+    as_object: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write tables, scenario and provenance there.")
+    ] = None,
+) -> None:
+    """Simulate a scenario: when do results cross what was expected, and do they?"""
+    chosen = load_scenario(scenario).with_changes(parsed_settings(settings or ()))
+    seen = load_observed(observed) if observed else None
+    if out is not None:
+        check_folder(out)
+    try:
+        ensemble = _simulated(chosen, replications, seed, workers)
+    except Interrupted as stop:
+        _keep(stop, out, seen)
+        raise typer.Exit(INTERRUPTED) from None
+    if out is not None:
+        export(ensemble, out, seen)
+    if as_object:
+        typer.echo(as_json(json_report(ensemble, seen)))
+    else:
+        _show(ensemble, seen)
+        if out is not None:
+            typer.echo(f"Tables, scenario, summary and provenance are in {out}.")
+
+
+def _simulated(scenario: Scenario, replications: int, seed: int, workers: int | None) -> Ensemble:
+    """The ensemble, with a progress bar on a terminal."""
+    terminal = Console(stderr=True)
+    columns = (
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total:.0f} lives"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
+        task = bar.add_task("", total=max(replications, 0), rate="")
+
+        def told(done: int, asked: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, total=asked, rate=f"{speed:.0f} a second" if speed else "")
+
+        return simulate(scenario, replications, seed, workers, progress=told)
+
+
+def _keep(stop: Interrupted, out: Path | None, seen: Observed | None) -> None:
+    """Keep what was done before an interrupt, if there is a place for it, and say so."""
+    done = 0 if stop.ensemble is None else len(stop.ensemble)
+    said = f"Interrupted after {done} of {stop.asked} lives; "
+    if stop.ensemble is None or out is None:
+        said += "nothing was kept" + (" (--out DIR keeps what is done)." if out is None else ".")
+    else:
+        export(stop.ensemble, out, seen)
+        said += f"they are kept in {out}."
+    typer.echo(said, err=True)
+
+
+def _show(ensemble: Ensemble, seen: Observed | None) -> None:
+    console = _console()
+    chart = terminal_chart(trajectory(ensemble, seen), width=min(console.width, 110))
+    parts: list[RenderableType] = [
+        *headline(ensemble),
+        "",
+        chart,
+        "",
+        outcome_table(ensemble),
+        "",
+        month_table(ensemble),
+    ]
+    if seen is not None:
+        parts += ["", coverage_table(coverage(ensemble, seen)), *remarks(ensemble, seen)]
+    console.print(*parts, sep="\n")
 
 
 @app.command()

@@ -1,0 +1,81 @@
+"""Results in a folder: all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simkit.errors import OutputError
+from simkit.observed import Observed
+from simkit.present.json_report import as_json, json_report
+from simkit.run import Ensemble
+from simkit.scenarios import save
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def export(ensemble: Ensemble, folder: Path, observed: Observed | None = None) -> None:
+    """Write tables (Parquet), the resolved scenario (TOML), summary and provenance (JSON) into a new or empty folder.
+
+    It is written under another name beside it and renamed in the end, so the folder is never half full.
+
+    Raises:
+        OutputError: the folder is in use, or cannot be written.
+    """
+    check_folder(folder)
+    unfinished = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:8]}"
+    try:
+        unfinished.mkdir(parents=True)
+        _write(ensemble, unfinished, observed)
+        if folder.exists():
+            folder.rmdir()
+        unfinished.rename(folder)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror or error}", field="--out", value=str(folder)) from None
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that results cannot go to, before any time is spent on them.
+
+    Raises:
+        OutputError: it is a file, not empty, or may not be written.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError("is a file", field="--out", value=str(folder), hint="Name a new folder.")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise OutputError(
+            "is not empty", field="--out", value=str(folder), hint="Name a new folder, or empty it first."
+        )
+    above = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        hint = "Name a folder in a place that you may write to."
+        raise OutputError(f"cannot be made in {above}", field="--out", value=str(folder), hint=hint)
+
+
+def _write(ensemble: Ensemble, folder: Path, observed: Observed | None) -> None:
+    for name, table in _tables(ensemble).items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    save(ensemble.scenario, folder / "scenario.toml")
+    for name, content in (("summary", json_report(ensemble, observed)), ("provenance", asdict(ensemble.provenance))):
+        (folder / f"{name}.json").write_text(as_json(content) + "\n", encoding="utf-8")
+
+
+def _tables(ensemble: Ensemble) -> dict[str, pd.DataFrame]:
+    tables = {
+        "monthly": ensemble.monthly,
+        "channels": ensemble.channels,
+        "roles": ensemble.roles,
+        "outcomes": ensemble.outcomes,
+    }
+    if ensemble.scenario.uncertain:
+        tables["draws"] = ensemble.draws
+    if ensemble.lives.items is not None:
+        tables["items"] = ensemble.items
+    return tables
