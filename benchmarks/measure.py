@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import process_time
 from unittest.mock import patch
@@ -88,8 +89,14 @@ def unit(_: int = 0) -> None:
 def interleave(tasks: Mapping[str, Task], rounds: int) -> Seconds:
     """Processor seconds of every task in every round, the tasks taking turns; one untimed round comes first.
 
-    Processor time, because another process on the same core is not the task's doing.
+    Processor time, because another process on the same core is not the task's doing. In a thread of its own,
+    because salabim reads the source of every frame on the stack, which is slow for those of ``python -m``.
     """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(_take_turns, tasks, rounds).result()
+
+
+def _take_turns(tasks: Mapping[str, Task], rounds: int) -> Seconds:
     seconds: Seconds = {name: np.empty(rounds) for name in tasks}
     for task in tasks.values():
         task(0)

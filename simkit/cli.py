@@ -110,15 +110,10 @@ def _keep(stop: Interrupted, out: Path | None, seen: Observed | None) -> None:
 def _show(ensemble: Ensemble, seen: Observed | None) -> None:
     console = _console()
     chart = terminal_chart(trajectory(ensemble, seen), width=min(console.width, 110))
-    parts: list[RenderableType] = [
-        *headline(ensemble),
-        "",
-        chart,
-        "",
-        outcome_table(ensemble),
-        "",
-        month_table(ensemble),
-    ]
+    first, *others = headline(ensemble)
+    parts: list[RenderableType] = [Text(first, style="bold"), *others]
+    for shown in (chart, outcome_table(ensemble), month_table(ensemble)):
+        parts += ["", shown]
     if seen is not None:
         parts += ["", coverage_table(coverage(ensemble, seen)), *remarks(ensemble, seen)]
     console.print(*parts, sep="\n")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simkit.model.team import Person
 
 KINDS = ("always_on", "campaign", "hype", "improvement", "interruption", "planning")
-CONTRIBUTOR = {"search": "content", "content": "search", "social": "content", "paid": "analyst", "email": "content"}
+CONTRIBUTOR = {"search": "content", "content": "search", "social": "content", "paid": "analyst", "email": "analyst"}
 """Whose contribution a channel's items need; assumed: texts come from content, words and figures from search and analyst."""
 # What each number of an item's luck decides.
 WORTH, SERVES, CONTRIBUTION, PARTNER, ANSWER, REWORK, DUPLICATE, LAST, WIN, ACTED, NOISE, POSTPONED = range(12)

@@ -72,23 +72,23 @@ class Channels(Section):
 
     search: Channel = Channel(
         items_per_head_month=3.0, activation_share=0.1, activation_half_life=0.5, asset_half_life=26.0,
-        saturation=30.0, lead_rate=18.0, lead_quality=1.1, appetite=12.0, media_share=0.0,
+        saturation=8.0, lead_rate=140.0, lead_quality=1.1, appetite=12.0, media_share=0.0,
     )
     content: Channel = Channel(
         items_per_head_month=3.0, activation_share=0.15, activation_half_life=0.5, asset_half_life=26.0,
-        saturation=60.0, lead_rate=14.0, lead_quality=1.1, appetite=16.0, media_share=0.0,
+        saturation=14.0, lead_rate=110.0, lead_quality=1.1, appetite=16.0, media_share=0.0,
     )
     social: Channel = Channel(
         items_per_head_month=5.0, activation_share=0.8, activation_half_life=0.25, asset_half_life=12.0,
-        saturation=8.0, lead_rate=14.0, lead_quality=0.8, appetite=12.0, media_share=0.2,
+        saturation=5.0, lead_rate=65.0, lead_quality=0.8, appetite=12.0, media_share=0.2,
     )
     paid: Channel = Channel(
         items_per_head_month=4.0, activation_share=1.0, activation_half_life=0.5, asset_half_life=6.0,
-        saturation=8.0, lead_rate=10.0, lead_quality=0.9, appetite=12.0, media_share=0.8,
+        saturation=8.0, lead_rate=30.0, lead_quality=0.9, appetite=12.0, media_share=0.8,
     )
     email: Channel = Channel(
         items_per_head_month=4.0, activation_share=0.6, activation_half_life=0.25, asset_half_life=18.0,
-        saturation=12.0, lead_rate=14.0, lead_quality=1.0, appetite=6.0, media_share=0.0,
+        saturation=6.0, lead_rate=90.0, lead_quality=1.0, appetite=6.0, media_share=0.0,
     )
 
 
@@ -100,7 +100,7 @@ class Work(Section):
         source="Assumption; Asana: 58-60 % of working time is coordination", claims="C17",
     )
     contribution_effort: float = constant(
-        0.2, "Effort of a contribution against that of creating the item", unit="share", low=0, high=2,
+        0.1, "Effort of a contribution against that of creating the item", unit="share", low=0, high=2,
         source="Assumption", claims="C17",
     )
     partner_share: float = constant(
@@ -110,7 +110,7 @@ class Work(Section):
         0.1, "Effort of a review against that of creating the item", unit="share", low=0, high=1, source="Assumption", claims="C16",
     )
     rework: float = constant(
-        0.2, "Share of items that must be reworked when the brief is clear and the plan is shared", unit="share", low=0, high=0.9,
+        0.15, "Share of items that must be reworked when the brief is clear and the plan is shared", unit="share", low=0, high=0.9,
         source="Assumption; Filestage 2023: 3.2-3.7 versions of a piece", claims="C16 C17",
     )
     rework_effort: float = constant(
@@ -122,7 +122,7 @@ class Work(Section):
         source="Assumption", claims="C16",
     )
     planned_load: float = constant(
-        0.85, "Share of the owners' free time that a plan fills", unit="share", low=0.1, high=1.5, source="Assumption",
+        0.7, "Share of the owners' free time that a plan fills", unit="share", low=0.1, high=1.5, source="Assumption",
         claims="C2",
     )
     campaign_months: float = constant(

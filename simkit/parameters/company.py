@@ -49,7 +49,7 @@ class Company(Section):
         source="Assumption; two weeks of contact attempts",
     )
     sales_cycle_months: float = uncertainty(
-        4.5, "Median time from qualified to won", unit="months", low=0.05, high=36,
+        4.0, "Median time from qualified to won", unit="months", low=0.05, high=36,
         source="Assumption; tried with this model, LinkedIn's 'half a year and more' stays for validation", claims="C1",
     )
     sales_cycle_spread: float = constant(
@@ -88,7 +88,7 @@ class Company(Section):
         source="Assumption", claims="C6",
     )
     disappointment: float = uncertainty(
-        0.5, "Advocacy lost among customers won under full pressure", unit="share", low=0, high=2,
+        0.3, "Advocacy lost among customers won under full pressure", unit="share", low=0, high=2,
         source="Assumption", claims="C6 C8",
     )
     haste_quality_loss: float = uncertainty(

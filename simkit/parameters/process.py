@@ -23,7 +23,7 @@ class Process(Section):
         cost="whoever asks must wait", source="Assumption", claims="C9",
     )
     improvement_time: float = lever(
-        0.12, "Share of working time planned for improving instead of producing", unit="share", low=0, high=0.5, step=0.03,
+        0.15, "Share of working time planned for improving instead of producing", unit="share", low=0, high=0.5, step=0.03,
         cost="the working time", source="Assumption", claims="C2 C9",
     )
     replanning_months: float = lever(
@@ -61,7 +61,7 @@ class Process(Section):
         claims="C10 C11",
     )
     silo_rework: float = uncertainty(
-        0.25, "Further share of items reworked when channels are isolated", unit="share", low=0, high=0.9, source="Assumption",
+        0.2, "Further share of items reworked when channels are isolated", unit="share", low=0, high=0.9, source="Assumption",
         claims="C10 C17",
     )
     silo_duplicates: float = uncertainty(
@@ -83,7 +83,7 @@ class Process(Section):
         8.0, "People one strategist can keep aligned", unit="heads", low=1, high=100, source="Assumption", claims="C23",
     )
     pressure_from_shortfall: float = uncertainty(
-        0.2, "Pressure on the team when the executives' confidence is gone", unit="0-1", low=0, high=1, source="Assumption",
+        0.15, "Pressure on the team when the executives' confidence is gone", unit="0-1", low=0, high=1, source="Assumption",
         claims="C2 C3",
     )
     pressure_from_backlog: float = uncertainty(

@@ -39,7 +39,7 @@ class Team(Section):
         source="Oxford Economics 2014: 28 weeks to full output; media 20, graduates 40", claims="C21",
     )
     starting_experience: float = uncertainty(
-        0.6, "Experience of a person on the first day, 1 being full", unit="0-1", low=0.05, high=1,
+        0.7, "Experience of a person on the first day, 1 being full", unit="0-1", low=0.05, high=1,
         source="Assumption", claims="C21",
     )
     cost_per_person_month: float = uncertainty(
