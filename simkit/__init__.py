@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from simkit.run import Ensemble, Interrupted, simulate, stream
     from simkit.scenarios import Range, Scenario, load_scenario, shipped_scenarios
 
+    __version__: str
+
 __all__ = [
     "Ensemble",
     "Interrupted",
@@ -43,19 +45,20 @@ __all__ = [
     "stream",
 ]
 
-# Names come from their modules when they are first used, so that importing the package costs next to nothing.
 _MODULES = ("errors", "scenarios", "observed", "run", "experiments.condition")
 
+if not TYPE_CHECKING:  # a type checker that saw this would take every misspelt name for an export
 
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        for module in _MODULES:
-            found = import_module(f"simkit.{module}")
-            if hasattr(found, name):
-                return globals().setdefault(name, getattr(found, name))
-    if name == "__version__":
-        return import_module("importlib.metadata").version("simkit")
-    raise AttributeError(f"module 'simkit' has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """Take a name from its module when it is first used: importing the package itself costs next to nothing."""
+        if name == "__version__":
+            return import_module("importlib.metadata").version("simkit")
+        if name in __all__:
+            for module in _MODULES:
+                found = import_module(f"simkit.{module}")
+                if hasattr(found, name):
+                    return globals().setdefault(name, getattr(found, name))
+        raise AttributeError(f"module 'simkit' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -48,6 +48,10 @@ class Ensemble:
     weights: Floats | None = None
     caution: str = ""
 
+    def __post_init__(self) -> None:
+        if self.weights is not None:
+            self.weights.flags.writeable = False
+
     def __len__(self) -> int:
         return len(self.lives)
 
@@ -202,13 +206,11 @@ class Ensemble:
         Raises:
             RunError: weights that cannot be.
         """
-        given = np.array(weights, dtype=float)
+        given = np.asarray(weights, dtype=float)
         if given.shape != (len(self),):
             raise RunError(f"one weight per life is needed, not an array of shape {given.shape}", field="weights")
         effective_sample_size(given)  # refuses what is negative, missing or all zero
-        given /= given.sum()
-        given.flags.writeable = False
-        return Ensemble(self.scenario, self.seed, self.lives, self.draw, given, caution)
+        return Ensemble(self.scenario, self.seed, self.lives, self.draw, given / given.sum(), caution)
 
     def _with(self, lives: Lives) -> Ensemble:
         return Ensemble(self.scenario, self.seed, lives, self.draw)
