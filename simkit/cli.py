@@ -42,14 +42,20 @@ INTERRUPTED = 130
 
 @app.command()
 def run(
-    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")],
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped scenario.")
+    ],
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as needed: process.silos=0.2."),
     ] = None,
-    replications: Annotated[int, typer.Option(help="How many lives to simulate.")] = 100,
-    seed: Annotated[int, typer.Option(help="Seed of all luck; the same seed gives the same numbers.")] = 1,
-    workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
+    replications: Annotated[int, typer.Option(parser=_whole, metavar="N", help="How many lives to simulate.")] = 100,
+    seed: Annotated[
+        int, typer.Option(parser=_whole, metavar="S", help="Seed of all luck; the same seed gives the same numbers.")
+    ] = 1,
+    workers: Annotated[
+        int | None, typer.Option(parser=_whole, metavar="N", help="Processes; by default one a core.")
+    ] = None,
     observed: Annotated[Path | None, typer.Option(metavar="CSV", help="Months a company has seen, to compare.")] = None,
     as_object: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     out: Annotated[
@@ -132,7 +138,8 @@ def scenarios() -> None:
 @app.command()
 def explain(
     path: Annotated[
-        str | None, typer.Argument(help="A parameter such as process.silos, or a group such as process.")
+        str | None,
+        typer.Argument(metavar="PATH", help="A parameter such as process.silos, or a group such as process."),
     ] = None,
 ) -> None:
     """Say what a parameter means: unit, range, default, step, kind, source, claims. Without PATH: all of them."""
@@ -140,7 +147,7 @@ def explain(
 
 
 @app.command()
-def check(file: Annotated[str, typer.Argument(help="A scenario file.")]) -> None:
+def check(file: Annotated[str, typer.Argument(metavar="FILE", help="A scenario file.")]) -> None:
     """Validate a scenario file."""
     scenario = load_scenario(file)
     horizon = scenario.parameters.horizon_months
@@ -152,7 +159,9 @@ def check(file: Annotated[str, typer.Argument(help="A scenario file.")]) -> None
 
 
 @app.command()
-def new(file: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")]) -> None:
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist yet.")],
+) -> None:
     """Write a commented scenario file to start from, with every parameter at its default."""
     if file.exists():
         raise OutputError(
@@ -180,7 +189,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
         typer.echo(" ".join(message.split()), err=True)
         code = 2
-    sys.exit(code)
+    sys.exit(code or 0)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"expected a whole number (given: {text!r}).") from None
 
 
 def parsed_settings(settings: Sequence[str]) -> dict[str, Any]:

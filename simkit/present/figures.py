@@ -19,7 +19,7 @@ def number(value: float | None) -> str:
     if value == 0:
         return "0"
     places = 2 - math.floor(math.log10(abs(value)))
-    rounded = round(value, places)
+    rounded = round(float(value), places)
     return f"{rounded:,.0f}" if places <= 0 or rounded.is_integer() else f"{rounded:,.{places}f}"
 
 

@@ -68,7 +68,7 @@ def _scales(figure: Any, shown: Trajectory) -> tuple[float, float]:
     months = sorted({1, *range(step, last + 1, step)})
     figure.ruler("x").ticks(months, [str(month) for month in months])
     lines = [shown.low, shown.high, shown.expected, shown.median, shown.observed]
-    highest = max(float(line.max()) for line in lines if line.size)
+    highest = max(0.0, *(float(line.max()) for line in lines if line.size))
     lowest = min(0.0, *(float(line.min()) for line in lines if line.size))
     ticks = _round_ticks(lowest, highest)
     bottom, top = min(lowest, ticks[0]), max(highest, ticks[-1])
