@@ -6,7 +6,7 @@ SCENARIO ?= baseline
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint wheel check benchmarks
+.PHONY: help run test lint wheel check docs benchmarks
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -27,6 +27,9 @@ wheel: .venv/ready ## build the wheel and prove it in an empty environment
 	$(BIN)/pytest -m wheel tests/package
 
 check: lint wheel test ## everything a change has to pass
+
+docs: .venv/ready ## write the generated pages and pictures again
+	for script in docs/make_*.py; do $(BIN)/python "$$script" || exit 1; done
 
 benchmarks: .venv/ready ## measure speed and memory, beside other simulators
 	$(BIN)/python -m benchmarks
