@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 
 from simkit.parameters import Declaration, declarations
-from simkit.present.reference import bounds, grouped, written
+from simkit.present.reference import about, bounds, grouped, written
 
 HEAD = """# Parameters
 
@@ -20,21 +21,18 @@ model. Where a source begins with *Assumption*, nobody has measured the value. A
 
 def page() -> str:
     """The whole page as Markdown."""
-    groups = grouped(declarations().values())
-    channels = {name: entries for name, entries in groups.items() if name.startswith("channels.")}
     parts = [HEAD]
-    for name, entries in groups.items():
-        if name not in channels:
-            parts.append(_section(name or "The whole run", f"`{name}.`" if name else "", entries))
-        elif name == next(iter(channels)):
-            parts.append(_channels(channels))
+    groups = grouped(declarations().values())
+    for top, names in groupby(groups, key=lambda name: name.partition(".")[0]):
+        parts.append(f"## {top}\n\n{about(top)}\n" if top else "## The whole run\n")
+        inside = {name: groups[name] for name in names}
+        if top == "channels":
+            parts.append(_channels(inside))
+            continue
+        for name, entries in inside.items():
+            heading = f"### {name}\n\n" if name != top else ""
+            parts.append(heading + _table([_row(entry, written(entry.default)) for entry in entries]))
     return "\n".join(parts)
-
-
-def _section(title: str, prefix: str, entries: list[Declaration]) -> str:
-    said = f"\nPaths begin with {prefix}\n" if prefix else ""
-    rows = [_row(entry, written(entry.default)) for entry in entries]
-    return f"## {title}\n{said}\n{_table(rows)}"
 
 
 def _channels(channels: dict[str, list[Declaration]]) -> str:
@@ -46,12 +44,11 @@ def _channels(channels: dict[str, list[Declaration]]) -> str:
         alike = len(set(defaults)) == 1
         shown = defaults[0] if alike else ", ".join(f"{n} {d}" for n, d in zip(names, defaults, strict=True))
         rows.append(_row(entries[0], shown))
-    said = "Paths begin with " + ", ".join(f"`{name}.`" for name in channels)
-    return f"## channels\n\n{said}\n\n{_table(rows)}"
+    return f"Each of {', '.join(f'`{name}`' for name in channels)} has:\n\n{_table(rows)}"
 
 
 def _row(entry: Declaration, default: str) -> str:
-    kind = entry.kind
+    kind: str = entry.kind
     if entry.step is not None:
         kind += f", step {entry.step:,g}" + (f" (costs {entry.step_cost})" if entry.step_cost else "")
     name = entry.path.rpartition(".")[2]

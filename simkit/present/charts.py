@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from simkit.observed import Observed
-from simkit.present.figures import between, month
+from simkit.present.figures import between, month, per_cent
 from simkit.present.trajectory import Trajectory, trajectory
 from simkit.run import Ensemble
 
@@ -45,7 +45,7 @@ def draw_trajectory(shown: Trajectory, width: int = 680, height: int = 340) -> a
     )
     layers = [
         base.mark_area(opacity=0.3).encode(y2="top:Q").transform_filter(_is(BAND)),
-        base.mark_area(opacity=0.7).encode(y2="top:Q").transform_filter(_is("valley")),
+        base.mark_area(opacity=0.4).encode(y2="top:Q").transform_filter(_is("valley")),
         base.mark_line(strokeWidth=2, strokeDash=[2, 3]).transform_filter(_is("expected at first")),
         base.mark_line(strokeWidth=2.5, strokeDash=[7, 4]).transform_filter(_is("expected")),
         base.mark_line(strokeWidth=3).transform_filter(_is("median")),
@@ -53,7 +53,10 @@ def draw_trajectory(shown: Trajectory, width: int = 680, height: int = 340) -> a
     ]
     if shown.crossing is not None and shown.crossing >= 1:
         layers += _crossing(shown)
-    title = alt.TitleParams(shown.title, subtitle=f"{shown.lives} simulated lives, seed {shown.seed}", anchor="start")
+    said = (
+        f"{per_cent(shown.crossed_share)} of {shown.lives} simulated lives cross the expected line; seed {shown.seed}"
+    )
+    title = alt.TitleParams(shown.title, subtitle=said, anchor="start")
     drawn: alt.LayerChart = alt.LayerChart(layer=layers).properties(title=title, width=width, height=height)
     return drawn
 

@@ -34,7 +34,7 @@ def reference(path: str | None = None) -> RenderableType:
     chosen = [name for name in groups if path is None or name == path or name.startswith(f"{path}.")]
     if not chosen:
         raise ParameterError("there is no such parameter or group", field=path, hint=_nearest(path or "", groups))
-    intro = [Text(f"{_about(path)}\n")] if path else []
+    intro = [Text(f"{about(path)}\n")] if path else []
     return Group(*intro, *(_group(name, groups[name]) for name in chosen))
 
 
@@ -61,6 +61,14 @@ def written(value: Value) -> str:
     if isinstance(value, (int, float)):
         return f"{value:,.10g}"
     return value if isinstance(value, str) else str([list(point) for point in value])
+
+
+def about(path: str) -> str:
+    """What a group says of itself, in the words of its class."""
+    section: Any = Parameters()
+    for name in path.split("."):
+        section = getattr(section, name)
+    return " ".join(inspect.getdoc(type(section)).replace("``", "").split())  # type: ignore[union-attr]
 
 
 def _entry(entry: Declaration) -> RenderableType:
@@ -108,14 +116,6 @@ def _group(name: str, entries: list[Declaration]) -> RenderableType:
         cells = entry.path.rpartition(".")[2], written(entry.default), bounds(entry), entry.label
         table.add_row(*(Text(cell) for cell in cells))
     return Group(Text(name or "the whole run", style="bold underline"), table, Text())
-
-
-def _about(path: str) -> str:
-    """What a group says of itself, in the words of its class."""
-    section: Any = Parameters()
-    for name in path.split("."):
-        section = getattr(section, name)
-    return " ".join(inspect.getdoc(type(section)).replace("``", "").split())  # type: ignore[union-attr]
 
 
 def _nearest(path: str, groups: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ class Trajectory:
         title: of the scenario.
         results: what is compared, in words and with its unit.
         lives, seed: where the lines come from.
+        crossed_share: of the lives that crossed or were never below.
         month: from 1.
         expected: E as it was in force, the median over lives where it differs between them.
         first_expected: E without dated changes and resets.
@@ -37,6 +38,7 @@ class Trajectory:
     results: str
     lives: int
     seed: int
+    crossed_share: float | None
     month: Floats
     expected: Floats
     first_expected: Floats
@@ -73,6 +75,7 @@ def trajectory(ensemble: Ensemble, observed: Observed | None = None) -> Trajecto
         results=f"{RESULTS[said.metric]}, {unit}",
         lives=said.replications,
         seed=said.seed,
+        crossed_share=said.crossed_share.mean,
         month=np.arange(1.0, said.months + 1.0),
         expected=np.array(expected.p50, dtype=float),
         first_expected=first,

@@ -229,7 +229,9 @@ def made(**lines: Any) -> Trajectory:
     none: dict[str, Any] = {"observed_month": np.empty(0), "observed": np.empty(0)}
     where: dict[str, Any] = {"crossing": None, "crossing_low": None, "crossing_high": None}
     content = {"first_expected": flat["expected"], **flat, **none, **where, **lines}
-    return Trajectory(title="made", results="Leads, a month", lives=9, seed=0, month=months, **content)
+    return Trajectory(
+        title="made", results="Leads, a month", lives=9, seed=0, crossed_share=1.0, month=months, **content
+    )
 
 
 def rows_with(symbol: str, chart: str) -> Iterator[int]:
@@ -423,6 +425,7 @@ def test_the_chart_is_a_valid_picture_of_the_trajectory() -> None:
     assert others[0][0]["said"] == "half have crossed by month 8 (7 to not reached)"
     svg = vl_convert.vegalite_to_svg(chart.to_dict())
     assert "half have crossed by month 8" in svg
+    assert "100 % of 9 simulated lives cross" in svg
     assert svg.count("valley") >= 1
 
 
