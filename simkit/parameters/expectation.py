@@ -21,7 +21,7 @@ class Expectation(Section):
         "linear", "Shape of the expected line", kind="lever", source="Assumption; the straight line of the claim", claims="C1 C26",
     )
     target_per_month: float = lever(
-        160_000.0, "Result a month that is expected in the end, in the metric's unit", unit="metric/month", low=0, high=1e10,
+        160_000.0, "Result a month that is expected in the end, in the metric's unit", unit="metric/month", low=0.01, high=1e10,
         step=10_000, source="Assumption; 2.1 times the default's starting level", claims="C1 C26",
     )
     months_to_target: float = lever(

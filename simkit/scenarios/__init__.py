@@ -6,8 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from simkit.errors import ScenarioError, nearest
-from simkit.scenarios.toml_files import read_scenario, save, to_toml
 from simkit.scenarios.scenario import DECISIONS, Change, Resolved, Scenario
+from simkit.scenarios.toml_files import read_scenario, save, to_toml
 from simkit.scenarios.uncertainty import Joint, Range
 
 __all__ = [

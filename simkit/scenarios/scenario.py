@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, get_args
 
+import numpy as np
+
 from simkit.errors import ParameterError, nearest
-from simkit.parameters import Decision, Parameters, Value
+from simkit.parameters import Decision, Expectation, Parameters, Value
 from simkit.parameters.values import check_value, declaration, flattened, value_at, with_values
 from simkit.scenarios.uncertainty import Joint, Range, range_from, uniform
 
@@ -105,11 +109,13 @@ class Scenario:
             ParameterError: unknown path, value out of bounds, a month outside the horizon, or a new metric
                 without a target in its unit.
         """
+        if not values:
+            return self
         if month is not None:
             pairs = tuple((path, check_value(path, value)) for path, value in values.items())
-            return replace(self, changes=_merged(self.changes, Change(month, pairs)))
-        if "expectation.metric" in values and values["expectation.metric"] != self.parameters.expectation.metric:
-            _check_metric(values)
+            return self._and(Change(month, pairs))
+        if values.get("expectation.metric", self.parameters.expectation.metric) != self.parameters.expectation.metric:
+            _check_metric(self, values)
         ranges = {path: r for path, r in self.ranges if path not in values}
         points: dict[str, Any] = {}
         for path, value in values.items():
@@ -134,9 +140,22 @@ class Scenario:
         if decision not in DECISIONS:
             hint = nearest(str(decision), DECISIONS)
             raise ParameterError(f"expected one of {', '.join(DECISIONS)}", field="decision", value=decision, hint=hint)
-        if months is not None and (not isinstance(months, int) or months < 1):
+        if months is not None and not _is_whole(months, 1):
             raise ParameterError("expected a whole number of months from 1 on", field="months", value=months)
-        return replace(self, changes=_merged(self.changes, Change(month, (), decision, months)))  # type: ignore[arg-type]
+        return self._and(Change(month, (), decision, months))  # type: ignore[arg-type]
+
+    def with_joint(self, joint: Joint) -> Scenario:
+        """A new scenario in which some values are drawn together, in place of the values or ranges they had.
+
+        At month 1 such a value is shown as the (lower) median of its draws.
+        """
+        middle = np.sort(joint.values, axis=0)[(len(joint.values) - 1) // 2].tolist()
+        points = {
+            path: round(value) if declaration(path).integer else value
+            for path, value in zip(joint.paths, middle, strict=True)
+        }
+        ranges = tuple((path, r) for path, r in self.ranges if path not in joint.paths)
+        return replace(self, parameters=with_values(self.parameters, points), ranges=ranges, joint=joint)
 
     def resolve(self, seed: int, draw: int) -> Resolved:
         """The scenario with uncertain values drawn: always the same ones for a seed and a draw number."""
@@ -152,6 +171,10 @@ class Scenario:
                 epochs.append((change.month, parameters))
         return Resolved(tuple(epochs), tuple(c for c in self.changes if c.decision), drawn)
 
+    def _and(self, change: Change) -> Scenario:
+        _check_month(change.month, self.parameters.horizon_months)
+        return replace(self, changes=_merged(self.changes, change))
+
 
 def _merged(changes: tuple[Change, ...], new: Change) -> tuple[Change, ...]:
     """Changes in order of time; values set twice in a month are those set last."""
@@ -164,29 +187,48 @@ def _merged(changes: tuple[Change, ...], new: Change) -> tuple[Change, ...]:
     return tuple(sorted([*kept, new], key=lambda change: change.month))
 
 
-def _check_metric(values: Mapping[str, Any]) -> None:
-    needed = {"expectation.target_per_month", "expectation.points"}
-    if not needed & set(values):
+def _check_metric(scenario: Scenario, values: Mapping[str, Any]) -> None:
+    shape = values.get("expectation.shape", scenario.parameters.expectation.shape)
+    target = "expectation.points" if shape == "points" else "expectation.target_per_month"
+    if target not in values:
         raise ParameterError(
             "a new metric needs a target in its own unit",
             field="expectation.metric",
             value=values["expectation.metric"],
-            hint="Set expectation.target_per_month too.",
+            hint=f"Set {target} too.",
         )
 
 
 def _check_whole(scenario: Scenario) -> None:
-    p = scenario.parameters
-    horizon = p.horizon_months
+    parameters = scenario.parameters
+    _check_points(parameters.expectation)
     for change in scenario.changes:
-        if isinstance(change.month, bool) or not isinstance(change.month, int) or not 1 <= change.month <= horizon:
-            raise ParameterError(f"expected a whole month from 1 to the horizon, {horizon}", field="changes.month", value=change.month)
+        _check_month(change.month, parameters.horizon_months)
         for path, _ in change.values:
             if path in UNDATED or path.startswith("company.starting"):
                 raise ParameterError("cannot change during a run; make it another scenario", field=path)
-    points = p.expectation.points
-    if p.expectation.shape == "points" and not points:
-        raise ParameterError("the shape 'points' needs expectation.points", field="expectation.points")
+        if any(path.startswith("expectation.") for path, _ in change.values):
+            parameters = with_values(parameters, dict(change.values))
+            _check_points(parameters.expectation)
+
+
+def _check_month(month: object, horizon: int) -> None:
+    if not _is_whole(month, 1, horizon):
+        raise ParameterError(
+            f"expected a whole month from 1 to the horizon, {horizon}", field="changes.month", value=month
+        )
+
+
+def _check_points(expectation: Expectation) -> None:
+    points, field = expectation.points, "expectation.points"
+    if expectation.shape == "points" and not points:
+        raise ParameterError("the shape 'points' needs expectation.points", field=field)
     months = [month for month, _ in points]
-    if any(month < 1 for month in months) or any(b <= a for a, b in zip(months, months[1:], strict=False)):
-        raise ParameterError("expected months from 1 on, each later than the one before", field="expectation.points", value=points)
+    if any(month < 1 for month in months) or any(b <= a for a, b in pairwise(months)):
+        raise ParameterError("expected months from 1 on, each later than the one before", field=field, value=points)
+    if points and not points[-1][1] > 0:
+        raise ParameterError("the last value is the target and must be above 0", field=field, value=points)
+
+
+def _is_whole(number: object, least: int, most: float = math.inf) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and least <= number <= most

@@ -6,6 +6,7 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +49,11 @@ def _read(path: Path, find: Callable[[str, Path], Path], above: tuple[Path, ...]
     if "extends" in content:
         parent = find(content["extends"], path.parent)
         base = _read(parent, find, (*above, path.resolve()))
-    joint = read_joint(path.parent / content["joint"]) if "joint" in content else base.joint
     texts = {key: content.get(key, getattr(base, key)).strip() for key in TEXTS}
-    scenario = Scenario(path.stem, **texts, parameters=base.parameters, ranges=base.ranges, joint=joint, changes=base.changes)
-    values = dict(_values(content))
-    scenario = scenario.with_changes(values)
+    scenario = replace(base, name=path.stem, **texts)
+    if "joint" in content:
+        scenario = scenario.with_joint(read_joint(path.parent / content["joint"]))
+    scenario = scenario.with_changes(dict(_values(content)))
     for entry in _change_entries(content):
         scenario = _with_entry(scenario, entry)
     return scenario
@@ -80,6 +81,9 @@ def _values(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str,
             yield from _values(value, f"{path}.")
         elif path in declarations():
             yield path, value
+        elif group:
+            hint = f"Write [{path}] and its parameters below, or {path}.NAME = VALUE."
+            raise ParameterError("is a group of parameters and has no value itself", field=path, value=value, hint=hint)
         else:
             top = () if prefix else (*TEXTS, *REFERENCES, "changes")
             raise ParameterError("unknown key", field=path, hint=nearest(path, [*declarations(), *_groups(), *top]))
@@ -117,6 +121,8 @@ def _with_entry(scenario: Scenario, entry: dict[str, Any]) -> Scenario:
 def to_toml(scenario: Scenario, comments: bool = False) -> str:
     """The whole scenario as TOML, complete, so that other defaults in a later version do not change it.
 
+    Values that are drawn together are in the table that ``joint`` names, and only there: a value would override them.
+
     Args:
         comments: say at each parameter what it means, its unit, bounds and source.
     """
@@ -127,7 +133,10 @@ def to_toml(scenario: Scenario, comments: bool = False) -> str:
     if scenario.joint is not None:
         document.add("joint", f"{scenario.name}.draws.parquet")
     ranges = dict(scenario.ranges)
+    joint = scenario.joint.paths if scenario.joint else ()
     for path, value in flattened(scenario.parameters).items():
+        if path in joint:
+            continue
         *groups, name = path.split(".")
         table: Any = document
         for group in groups:
@@ -190,7 +199,7 @@ def _replace_with(path: Path, write: Callable[[Path], Any]) -> None:
     os.close(handle)
     try:
         write(Path(name))
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise

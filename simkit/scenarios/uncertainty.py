@@ -45,9 +45,7 @@ def range_from(path: str, given: Any) -> Range:
     Raises:
         ParameterError: unknown path, a missing or unknown key, an end out of bounds, or ends in the wrong order.
     """
-    entry = declaration(path)
-    if entry.low is None or path in {"horizon_months", "start_month"}:
-        raise ParameterError("cannot be a range; give a single value", field=path, value=given)
+    _check_drawable(path)
     if not isinstance(given, dict) or set(given) != {"low", "mode", "high"}:
         raise ParameterError("a range has exactly the keys low, mode and high", field=path, value=given)
     for end in given.values():
@@ -118,12 +116,20 @@ def read_joint(path: Path) -> Joint:
     except Exception as error:
         raise ScenarioError(f"cannot read the table of draws: {error}", field="joint", value=str(path)) from None
     if values.size == 0 or not np.isfinite(values).all():
-        raise ScenarioError("the table of draws needs at least one row and no missing values", field="joint", value=str(path))
+        raise ScenarioError(
+            "the table of draws needs at least one row and no missing values", field="joint", value=str(path)
+        )
     for i, column in enumerate(table.columns):
+        _check_drawable(str(column))
         integer = declaration(str(column)).integer
         for extreme in (values[:, i].min(), values[:, i].max()):
             check_value(str(column), int(extreme) if integer else float(extreme))
     return Joint(tuple(str(c) for c in table.columns), values)
+
+
+def _check_drawable(path: str) -> None:
+    if declaration(path).low is None or path in {"horizon_months", "start_month"}:
+        raise ParameterError("cannot be uncertain; give a single value", field=path)
 
 
 def uniform(seed: int, draw: int, path: str) -> float:
