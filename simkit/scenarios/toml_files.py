@@ -148,15 +148,16 @@ def to_toml(scenario: Scenario, comments: bool = False) -> str:
             table.add(tomlkit.comment(f"{entry.label}: {expected(entry)}. {entry.source}."))
         if isinstance(value, tuple):
             value = [list(point) for point in value]  # type: ignore[assignment]
-        table.add(name, _range(ranges[path]) if path in ranges else value)
+        table.add(name, _range(path, ranges[path]) if path in ranges else value)
     if scenario.changes:
         document.add("changes", _changes(scenario))
     return tomlkit.dumps(document)
 
 
-def _range(given: Range) -> InlineTable:
+def _range(path: str, given: Range) -> InlineTable:
     table = tomlkit.inline_table()
-    table.update({"low": given.low, "mode": given.mode, "high": given.high})
+    ends = {"low": given.low, "mode": given.mode, "high": given.high}
+    table.update({name: int(end) for name, end in ends.items()} if declarations()[path].integer else ends)
     return table
 
 
