@@ -256,6 +256,7 @@ def test_conditioning_favours_the_lives_that_look_like_the_observed_months(simul
     assert "40 lives, worth 20 equal ones, seed 2" in str(conditioned.crossing)
     assert conditioned.provenance.effective_lives == pytest.approx(20.0)
     assert conditioned.caution == ""
+    assert repr(conditioned) == "<Ensemble of 'baseline': 40 lives, worth 20 equal ones, 9 months, seed 2>"
     assert conditioned.summary.total_margin.mean != simulated.summary.total_margin.mean
     again = simkit.condition(conditioned, seen)
     assert again.weights is not None

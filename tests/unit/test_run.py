@@ -57,8 +57,8 @@ def test_replications_differ_and_a_number_stands_for_the_numbers_below_it(whole:
     assert (whole.seed, len(whole), whole.months) == (3, LIVES, 6)
 
 
-@pytest.mark.parametrize("workers", [2, 4])
-def test_the_number_of_workers_changes_no_bit(whole: Ensemble, workers: int) -> None:
+@pytest.mark.parametrize("workers", [2, 4, None])
+def test_the_number_of_workers_changes_no_bit(whole: Ensemble, workers: int | None) -> None:
     """Fails if luck depends on the process, on what it computed before, or if results come back in order of arrival."""
     assert bits(simkit.simulate(UNCERTAIN, LIVES, seed=3, workers=workers)) == bits(whole)
 
@@ -178,16 +178,19 @@ def test_processes_work_without_a_main_guard(tmp_path: Path, how: str) -> None:
 
 INTERRUPTED = """
 import signal, simkit
+from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     scenario = simkit.load_scenario("baseline")
     simkit.simulate(scenario, 100_000, workers=2, progress=lambda done, total: print(done, flush=True))
 except simkit.Interrupted as error:
+    children = " ".join(file.read_text() for file in Path("/proc/self/task").glob("*/children")).split()
+    print(sum("LokyProcess" in Path(f"/proc/{child}/cmdline").read_text() for child in children))
     print(len(error.ensemble), error, flush=True)
 """
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals to a group of processes")
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for surviving workers in /proc")
 def test_an_interrupt_ends_the_workers_at_once_and_says_what_was_kept(tmp_path: Path) -> None:
     """Fails if workers live on, finish their queue first, print tracebacks, or if what was done is lost. The signal
     goes to every process, as that of a terminal does."""
@@ -206,7 +209,9 @@ def test_an_interrupt_ends_the_workers_at_once_and_says_what_was_kept(tmp_path: 
         out, err = process.communicate(timeout=60)
     assert time.monotonic() - begun < 10
     assert err == ""
-    kept, *message = out.splitlines()[-1].split(maxsplit=1)
+    *_, survivors, last = out.splitlines()
+    assert survivors == "0"
+    kept, *message = last.split(maxsplit=1)
     assert int(kept) > 0
     assert message == [f"interrupted; {kept} of 100000 replications were done and are kept."]
     assert _gone(process.pid)
