@@ -13,7 +13,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-_BLOCK = 64
+_BLOCK = 32
 normal_quantile = NormalDist().inv_cdf
 """Standard normal quantile of a number in (0, 1)."""
 
@@ -51,10 +51,11 @@ class Rows:
         self._rows: list[list[float]] = []
 
     def __getitem__(self, i: int) -> list[float]:
-        while i >= len(self._rows):
+        rows = self._rows
+        while i >= len(rows):
             draw = self._generator.standard_normal if self._normal else self._generator.random
-            self._rows.extend(draw((_BLOCK, self._width)).tolist())
-        return self._rows[i]
+            rows.extend(draw((_BLOCK, self._width)).tolist())
+        return rows[i]
 
 
 def poisson(mean: float, u: float) -> int:

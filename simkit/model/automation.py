@@ -30,7 +30,7 @@ class Automation:
         Clear strategy multiplies what machines save: part of it needs somebody who says what for.
         """
         p = self.world.p.automation
-        saved = p.time_saved * (p.saved_without_clarity + (1.0 - p.saved_without_clarity) * self.world.clarity)
+        saved = p.time_saved * (p.saved_without_clarity + (1.0 - p.saved_without_clarity) * self.world.team.clarity)
         return 1.0 - p.reliance * (saved - p.review_effort * p.human_review)
 
     def tick(self) -> None:
@@ -38,13 +38,13 @@ class Automation:
         p = self.world.p.automation
         rate = p.revisions_without_review * (1.0 - p.reliance) ** 2 + p.revisions_with_review * p.human_review
         share = -math.expm1(-rate * TICK_MONTHS)
-        for channel in CHANNELS:
-            self.revised[channel] += (self.tactic[channel] - self.revised[channel]) * share
+        for channel, tactic in self.tactic.items():
+            self.revised[channel] += (tactic - self.revised[channel]) * share
 
     def fit(self, channel: str) -> float:
         """How well a channel's work fits the market now, 0 to 1."""
         market = self.world.market.position[channel]
-        scale = -0.5 / self.world.p.market.width ** 2
+        scale = -0.5 / self.world.p.market.width**2
         reliance = self.world.p.automation.reliance
         people = math.exp(scale * (market - self.tactic[channel]) ** 2)
         machines = math.exp(scale * (market - self.revised[channel]) ** 2)

@@ -40,7 +40,7 @@ class Capability:
     def learn(self, channel: str) -> None:
         """Add one improvement; the other channels learn it too as far as silos let them."""
         p = self.world.p
-        spill = p.capability.spill_over * (1.0 - p.process.silos)
+        spill = p.capability.spill_over * (1.0 - self.world.team.silos)
         for other in CHANNELS:
             gain = p.capability.test_gain * (1.0 if other == channel else spill)
             self._gains[other] = (1.0 + self._gains[other]) * (1.0 + gain) - 1.0

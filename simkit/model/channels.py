@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
 
 class Channel:
-    """One channel's stock of work, its audience's patience and what it brings."""
+    """One channel's stock of work, its audience's patience and what it brings.
+
+    Attributes:
+        activation, asset, unripe: in items of worth 1; what an asset is worth now is ``asset - unripe``.
+        fatigue: logarithm of the response lost to a tired audience.
+        published: items since the last tick.
+        measured_return: leads a month for each owner, as feedback shows them.
+        response_per_stock: leads a month for each unit of stock, tick by tick.
+    """
 
     def __init__(self, world: World, name: str) -> None:
         self.world = world
@@ -30,11 +38,17 @@ class Channel:
         self.published = 0
         self.measured_return = 0.0
         self.response_per_stock: list[float] = []
+        self.read_settings()
 
-    @property
-    def settings(self) -> Settings:
-        """This channel's parameters now."""
-        return getattr(self.world.p.channels, self.name)  # type: ignore[no-any-return]
+    def read_settings(self) -> None:
+        """Take over the parameters in force; what a tick needs of them is worked out once."""
+        p = self.world.p
+        self.settings: Settings = getattr(p.channels, self.name)
+        self._activation_kept = 0.5 ** (TICK_MONTHS / self.settings.activation_half_life)
+        self._asset_kept = 0.5 ** (TICK_MONTHS / self.settings.asset_half_life)
+        self._unripe_kept = math.exp(-TICK_MONTHS / self.settings.maturing_months)
+        self._tiring = -math.expm1(-TICK_MONTHS / p.work.fatigue_months)
+        self._measuring = -math.expm1(-TICK_MONTHS / (p.feedback.latency_weeks * 12.0 / 52.0))
 
     @property
     def stock(self) -> float:
@@ -44,7 +58,8 @@ class Channel:
     @property
     def saturated(self) -> float:
         """Share of the response that is used up, 0 to 1."""
-        return self.stock / (self.stock + self.settings.saturation)
+        stock = self.stock
+        return stock / (stock + self.settings.saturation)
 
     def publish(self, worth: float) -> None:
         """An item appears; the audience notices it whatever it is worth."""
@@ -56,15 +71,14 @@ class Channel:
 
     def tick(self) -> None:
         """Let stock decay and ripen, and the audience tire or recover, over one tick."""
-        s, work = self.settings, self.world.p.work
-        over = max(0.0, self.published / TICK_MONTHS / s.appetite - 1.0)
+        work = self.world.p.work
+        over = max(0.0, self.published / TICK_MONTHS / self.settings.appetite - 1.0)
         self.published = 0
-        self.fatigue += (work.fatigue * over - self.fatigue) * -math.expm1(-TICK_MONTHS / work.fatigue_months)
-        lost = min(1.0, work.unsubscribes * over * TICK_MONTHS)
-        self.activation *= 0.5 ** (TICK_MONTHS / s.activation_half_life)
-        kept = 0.5 ** (TICK_MONTHS / s.asset_half_life) * (1.0 - lost)
+        self.fatigue += (work.fatigue * over - self.fatigue) * self._tiring
+        kept = self._asset_kept * (1.0 - min(1.0, work.unsubscribes * over * TICK_MONTHS))
+        self.activation *= self._activation_kept
         self.asset *= kept
-        self.unripe *= kept * math.exp(-TICK_MONTHS / s.maturing_months)
+        self.unripe *= kept * self._unripe_kept
 
     def leads(self, bought: float, halo: float) -> float:
         """Expected leads a month, ``bought`` among them by media.
@@ -73,25 +87,20 @@ class Channel:
             bought: leads a month that media buy before fit and capability.
             halo: lift by the other channels, 1 for none.
         """
-        s = self.settings
-        lift = self.world.automation.fit(self.name) * self.world.capability.of(self.name) * halo * math.exp(-self.fatigue)
-        per_stock = s.lead_rate * (1.0 - self.saturated) * lift
+        world, settings, stock = self.world, self.settings, self.stock
+        lift = world.automation.fit(self.name) * world.capability.of(self.name) * halo * math.exp(-self.fatigue)
+        per_stock = settings.lead_rate * settings.saturation / (settings.saturation + stock) * lift
         self.response_per_stock.append(per_stock)
-        self._measure(per_stock * self.stock)
-        return per_stock * self.stock + bought * lift
-
-    def _measure(self, leads: float) -> None:
+        own = per_stock * stock
         # What is measured is what was there a latency ago: an exponential mean, each head's worth.
-        heads = self.world.team.owners(self.name)
-        now = leads / heads if heads else 0.0
-        months = self.world.p.feedback.latency_weeks * 5.0 / MONTH
-        self.measured_return += (now - self.measured_return) * -math.expm1(-TICK_MONTHS / months)
+        heads = world.team.owners(self.name)
+        self.measured_return += ((own / heads if heads else 0.0) - self.measured_return) * self._measuring
+        return own + bought * lift
 
 
-def halos(world: World, channels: dict[str, Channel]) -> dict[str, float]:
+def halos(world: World, channels: dict[str, Channel]) -> list[float]:
     """Lift that each channel gets from the others: the mean of their saturation, as far as the plan is one."""
-    strength = world.p.process.halo * (1.0 - world.p.process.silos)
-    shares = {name: channel.saturated if world.active(name) else 0.0 for name, channel in channels.items()}
-    total = sum(shares.values())
-    others = max(1, len(channels) - 1)
-    return {name: 1.0 + strength * (total - share) / others for name, share in shares.items()}
+    strength = world.p.process.halo * (1.0 - world.team.silos) / max(1, len(channels) - 1)
+    shares = [channel.saturated if channel.settings.active else 0.0 for channel in channels.values()]
+    total = sum(shares)
+    return [1.0 + strength * (total - share) for share in shares]

@@ -2,6 +2,8 @@
 
 MONTH = 21.0
 """Working days a month."""
+WEEK = MONTH * 12.0 / 52.0
+"""Working days a week; a year has 52 weeks and 12 months."""
 TICKS = 3
 """Market ticks a month."""
 TICK = MONTH / TICKS

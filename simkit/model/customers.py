@@ -51,34 +51,35 @@ class Stage:
     """
 
     def __init__(self, luck: Luck, purpose: str, ticks: int) -> None:
-        self._start = np.array(luck.generator(purpose).random(len(ORIGINS)))
-        self._due = np.zeros((ticks + 1, len(ORIGINS)))
-        self._so_far = np.zeros(len(ORIGINS))
-        self._released = np.zeros(len(ORIGINS))
+        # How many have fallen due so far, and a random start for rounding that to whole people.
+        self._passed: list[float] = luck.generator(purpose).random(len(ORIGINS)).tolist()
+        self._released = [0] * len(ORIGINS)
+        self._due = np.zeros((ticks, len(ORIGINS)))
         self.open = 0
 
     def fill(self, rate: NDArray[np.float64], shares: NDArray[np.float64]) -> None:
         """Begin with what a steady inflow of ``rate`` a tick would have left here."""
-        survival = np.append(shares[::-1].cumsum()[::-1], 0.0)[: len(shares)]
+        survival = shares[::-1].cumsum()[::-1]
         self._extend(len(shares))
-        self._due[: len(shares)] += survival[:, None] * rate
-        total = self._due.sum(axis=0) + self._start
-        self.open = int(np.floor(total + 1e-9).sum())
+        self._due[: len(shares)] += np.multiply.outer(survival, rate)
+        self.open = sum(math.floor(total) for total in (self._due.sum(axis=0) + self._passed + 1e-9).tolist())
 
-    def enter(self, tick: int, people: NDArray[np.float64], shares: NDArray[np.float64]) -> None:
+    def enter(self, tick: int, people: list[int], shares: NDArray[np.float64]) -> None:
         """A cohort arrives; it falls due from the next tick on."""
         self._extend(tick + 1 + len(shares))
-        self._due[tick + 1 : tick + 1 + len(shares)] += shares[:, None] * people
-        self.open += int(people.sum())
+        self._due[tick + 1 : tick + 1 + len(shares)] += np.multiply.outer(shares, people)
+        self.open += sum(people)
 
     def leave(self, tick: int) -> list[int]:
         """Those who fall due in this tick, by origin."""
-        self._so_far += self._due[tick]
-        reached = np.floor(self._so_far + self._start + 1e-9)
-        due = reached - self._released
-        self._released = reached
-        self.open -= int(due.sum())
-        return due.astype(int).tolist()  # type: ignore[no-any-return]
+        due = []
+        for i, amount in enumerate(self._due[tick].tolist()):
+            self._passed[i] += amount
+            reached = int(self._passed[i] + 1e-9)
+            due.append(reached - self._released[i])
+            self._released[i] = reached
+        self.open -= sum(due)
+        return due
 
     def _extend(self, rows: int) -> None:
         if rows > len(self._due):
@@ -94,6 +95,7 @@ class Customers:
         company = world.p.company
         self.world = world
         self.start = steady_state(company)
+        self._recommended_before = float(self.start.leads[_WORD_OF_MOUTH])
         ticks = world.p.horizon_months * TICKS
         self.leads = Stage(world.luck, "stage/leads", ticks)
         self.qualified = Stage(world.luck, "stage/qualified", ticks)
@@ -104,11 +106,11 @@ class Customers:
         )
         self.base = round(self.start.customers)
         self.advocates = self.start.customers
-        self._opening = self.leads.open + self.qualified.open
-        self.opening = self._opening
+        self.opening = self.leads.open + self.qualified.open
         self.new = self.won = self.lost = self.gone = 0
-        self._luck = world.luck.uniforms("customers", 3 * len(ORIGINS) + 1)
+        self._luck = world.luck.uniforms("customers", 2 * len(ORIGINS) + 1)
         self._room = self._free_market()
+        self._unrounded: list[float] = world.luck.generator("stage/rounding").random(len(ORIGINS)).tolist()
 
     @property
     def open(self) -> int:
@@ -122,7 +124,7 @@ class Customers:
     def recommended(self) -> float:
         """Leads a month by word of mouth: those of the start, and more or fewer as there are more or fewer advocates."""
         more = self.world.p.company.advocacy * (self.advocates - self.start.customers)
-        return max(0.0, self.start.leads[_WORD_OF_MOUTH] + more)
+        return max(0.0, self._recommended_before + more)
 
     def tick(self, number: int, expected: list[float]) -> Flow:
         """One tick of arrivals and decisions.
@@ -133,20 +135,30 @@ class Customers:
         """
         p = self.world.p.company
         u = self._luck[number]
-        n = len(ORIGINS)
-        arrived = [poisson(rate * TICK_MONTHS, u[i]) for i, rate in enumerate(expected)]
+        arrived = [poisson(rate * TICK_MONTHS, chance) for rate, chance in zip(expected, u, strict=False)]
         share, rates = self._rates()
         due = self.leads.leave(number)
-        qualified = [binomial(count, share, u[n + i]) for i, count in enumerate(due)]
+        qualified = self._qualify(due, share)
         decided = self.qualified.leave(number)
-        won = [binomial(count, rates[i], u[2 * n + i]) for i, count in enumerate(decided)]
-        self.leads.enter(number, np.array(arrived), delays(p.qualification_months, p.sales_cycle_spread))
-        self.qualified.enter(number, np.array(qualified), delays(p.sales_cycle_months, p.sales_cycle_spread))
+        chances = u[len(ORIGINS) :]
+        won = [binomial(*given) for given in zip(decided, rates, chances, strict=False)]
+        self.leads.enter(number, arrived, delays(p.qualification_months, p.sales_cycle_spread))
+        self.qualified.enter(number, qualified, delays(p.sales_cycle_months, p.sales_cycle_spread))
         self.new += sum(arrived)
         self.won += sum(won)
         self.lost += sum(due) - sum(qualified) + sum(decided) - sum(won)
-        self._live(sum(won), u[3 * n])
+        self._live(sum(won), u[-1])
         return Flow(arrived, qualified, won)
+
+    def _qualify(self, due: list[int], share: float) -> list[int]:
+        """How many of those due qualify, by origin: the share of them, the rest of a person carried to the next tick."""
+        qualified = []
+        for i, count in enumerate(due):
+            expected = self._unrounded[i] + count * share
+            whole = min(count, int(expected))
+            self._unrounded[i] = expected - whole
+            qualified.append(whole)
+        return qualified
 
     def _rates(self) -> tuple[float, list[float]]:
         """Chance to qualify, and to be won by origin: hand-over and haste decide the first, enablement the second."""

@@ -6,16 +6,18 @@ over, then the desk's own work by due date; silos put others' requests last.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from enum import IntEnum
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from simpy import Environment, Event
 
 from simkit.model.recorder import Mean
 
 if TYPE_CHECKING:
-    from simkit.model.simulation import World
-    from simkit.model.team import Person
+    from simkit.model.people import Person
 
 ACTIVITIES = ("producing", "improving", "interrupted", "planning")
 
@@ -38,92 +40,155 @@ class Task(NamedTuple):
         role: whose work it is.
         effort: working days that a fully skilled and experienced person needs.
         activity: what the time counts as, one of ``ACTIVITIES``.
-        done: called with the person once the work is done.
+        item: what it is part of.
+        done: called with the item and the person once the work is done.
         due: day by which it should be done.
+        expires: day from which nobody begins it any more.
         learning: share of the work from which a person gains experience.
         handed_over: whether it waits in a hand-off queue.
-        begin: called before work starts; False drops the task.
     """
 
     role: str
     effort: float
     activity: str
-    done: Callable[[Person], None]
+    item: Any
+    done: Callable[[Any, Person], None]
     due: float = 0.0
+    expires: float = math.inf
     learning: float = 1.0
     handed_over: bool = False
-    begin: Callable[[], bool] | None = None
 
 
 class Desk:
-    """A role's queue and the people who serve it."""
+    """A role's queue and the people who serve it.
 
-    def __init__(self, world: World, role: str) -> None:
-        self.world = world
+    Attributes:
+        people: those who hold the role now.
+        idle: those of them who have nothing to do.
+        channels: how many channels the desk covers.
+        pace: speed of work here, before skill and experience.
+        learning: share of the gap to full experience that a day of work closes, in logarithms.
+        worked: days worked this month, by activity.
+        present: days that people were present this month.
+        backlog: working days that wait.
+        waits: how long hand-offs waited here this month.
+
+    Args:
+        drop: called for each task that nobody begins any more.
+    """
+
+    __slots__ = (
+        "_alarm",
+        "_arriving",
+        "_count",
+        "_drop",
+        "_env",
+        "_queue",
+        "_since",
+        "_waited",
+        "backlog",
+        "channels",
+        "idle",
+        "learning",
+        "pace",
+        "people",
+        "present",
+        "role",
+        "waits",
+        "worked",
+    )
+
+    def __init__(self, env: Environment, role: str, drop: Callable[[], None]) -> None:
         self.role = role
         self.people: list[Person] = []
         self.idle: list[Person] = []
         self.channels = 0
+        self.pace = 1.0
+        self.learning = 0.0
+        self.worked = dict.fromkeys(ACTIVITIES, 0.0)
+        self.present = 0.0
+        self.backlog = 0.0
         self.waits = Mean()
+        self._env = env
+        self._drop = drop
         self._queue: list[tuple[int, float, int, float, Task]] = []
+        self._arriving: list[tuple[float, int, int, Task]] = []
+        self._alarm = math.inf
         self._count = 0
-        self._area = 0.0
-        self._area_since = 0.0
-        self._effort = 0.0
+        # Time integral of the queue's length: each task adds its wait when it leaves, and the clock's zero is the month's.
+        self._waited = 0.0
+        self._since = 0.0
 
-    def put(self, task: Task, urgency: Urgency) -> None:
-        """Add a task to the queue, and wake somebody who has nothing to do."""
-        self._measure()
+    def put(self, task: Task, urgency: Urgency, ready: float = 0.0) -> None:
+        """Add a task to the queue, and wake somebody who has nothing to do.
+
+        Args:
+            ready: day on which it arrives, when that is still to come.
+        """
         self._count += 1
-        self._effort += task.effort
-        heappush(self._queue, (urgency, task.due, self._count, self.world.env.now, task))
+        now = self._env.now
+        if ready > now:
+            heappush(self._arriving, (ready, self._count, urgency, task))
+            if self.idle:
+                self._wake_at(ready)
+            return
+        self.backlog += task.effort
+        heappush(self._queue, (urgency, task.due, self._count, now, task))
         if self.idle:
             self.idle.pop().wake()
 
     def take(self) -> Task | None:
         """The next task, None when nothing waits; stale work is dropped on the way."""
+        now = self._env.now
+        if self._arriving and self._arriving[0][0] <= now:
+            self._arrive(now)
         while self._queue:
-            self._measure()
             _, _, _, since, task = heappop(self._queue)
-            self._effort -= task.effort
-            if task.begin is None or task.begin():
-                if task.handed_over:
-                    waited = self.world.env.now - since
-                    self.waits.add(waited)
-                    self.world.team.waits.add(waited)
-                return task
+            self.backlog -= task.effort
+            self._waited += now - max(since, self._since)
+            if now > task.expires:
+                self._drop()
+                continue
+            if task.handed_over:
+                self.waits.add(now - since)
+            return task
+        if self._arriving:
+            self._wake_at(self._arriving[0][0])
         return None
 
-    def give_back(self, task: Task) -> None:
-        """Return a task that a leaver has begun; it goes on before anything else that is not urgent."""
-        self.put(task._replace(begin=None, handed_over=False), Urgency.PLANNING)
-
-    def waiting(self) -> list[tuple[Urgency, Task]]:
-        """Empty the queue, for somebody else to do, in its order."""
-        self._measure()
-        tasks = [(Urgency(entry[0]), entry[4]) for entry in sorted(self._queue, key=lambda entry: entry[:3])]
+    def empty(self) -> list[tuple[Task, Urgency, float]]:
+        """Take everything out, in its order, for somebody else to do; each with the day on which it is ready."""
+        self._arrive(math.inf)
+        entries = sorted(self._queue, key=lambda entry: entry[:3])
+        self._waited += sum(max(0.0, self._env.now - max(entry[3], self._since)) for entry in entries)
         self._queue.clear()
-        self._effort = 0.0
-        return tasks
+        self.backlog = 0.0
+        return [(entry[4], Urgency(entry[0]), entry[3]) for entry in entries]
 
-    @property
-    def load(self) -> float:
-        """Working days that wait, for each person."""
-        return self._effort / len(self.people) if self.people else float("inf")
+    def _arrive(self, now: float) -> None:
+        while self._arriving and self._arriving[0][0] <= now:
+            ready, count, urgency, task = heappop(self._arriving)
+            self.backlog += task.effort
+            heappush(self._queue, (urgency, task.due, count, ready, task))
 
-    @property
-    def backlog(self) -> float:
-        """Working days that wait."""
-        return self._effort
+    def _wake_at(self, day: float) -> None:
+        # An event is needed only while somebody is idle: whoever is busy looks at what has arrived when done.
+        if day < self._alarm:
+            self._alarm = day
+            timeout = self._env.timeout(max(0.0, day - self._env.now))
+            assert timeout.callbacks is not None
+            timeout.callbacks.append(self._ring)
 
-    def mean_queue(self, days: float) -> float:
-        """Mean number of tasks waiting since the last call, ``days`` ago."""
-        self._measure()
-        mean = self._area / days
-        self._area = 0.0
+    def _ring(self, _: Event) -> None:
+        self._alarm = math.inf
+        if self.idle:
+            self.idle.pop().wake()
+
+    def mean_queue(self) -> float:
+        """Mean number of tasks waiting since the last call."""
+        now = self._env.now
+        self._arrive(now)
+        waited = self._waited + sum(now - max(entry[3], self._since) for entry in self._queue)
+        mean = waited / (now - self._since)
+        self._waited, self._since = 0.0, now
         return mean
-
-    def _measure(self) -> None:
-        now = self.world.env.now
-        self._area += len(self._queue) * (now - self._area_since)
-        self._area_since = now

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simkit.model.clock import MONTH
+from simkit.model.clock import WEEK
 from simkit.model.desk import Task, Urgency
 from simkit.model.recorder import CHANNELS, Mean
 from simkit.model.work import ACTED, NOISE, WIN, Item
 from simkit.randomness import normal_quantile
 
 if TYPE_CHECKING:
+    from simkit.model.people import Person
     from simkit.model.simulation import World
 
 
@@ -48,16 +49,15 @@ class Feedback:
             improvement=item.luck[WIN] < p.capability.test_win_rate,
             acted_on=item.luck[ACTED] < p.feedback.acted_on,
         )
-        self.world.later(p.feedback.latency_weeks * MONTH * 12.0 / 52.0, lambda: self._analyse(item.channel, insight))
+        ready = self.world.env.now + p.feedback.latency_weeks * WEEK
+        result = (item.channel, insight)
+        task = Task("analyst", p.feedback.analysis_days, "improving", result, self._found, ready, handed_over=True)
+        self.world.team.desk("analyst").put(task, Urgency.OWN, ready)
 
-    def _analyse(self, channel: str, insight: Insight) -> None:
-        def done(_: object) -> None:
-            self.analysed += 1
-            self._waiting[channel].append(insight)
-
-        days = self.world.p.feedback.analysis_days
-        task = Task("analyst", days, "improving", done, self.world.env.now, handed_over=True)
-        self.world.team.desk("analyst").put(task, Urgency.OWN)
+    def _found(self, result: tuple[str, Insight], person: Person) -> None:
+        channel, insight = result
+        self.analysed += 1
+        self._waiting[channel].append(insight)
 
     def decide(self, channel: str) -> None:
         """A planning point: act on what the analyst has found, as far as anybody does."""

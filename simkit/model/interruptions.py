@@ -38,5 +38,5 @@ class Interruptions:
         self._count[role] = number + 1
         self._next[role] -= math.log1p(-self._luck[role][number + 1][0])
         effort = -math.log1p(-self._luck[role][number][1]) * self.world.p.process.interruption_days
-        item = self.world.work.item(role, "interruption", self.world.env.now + day, effort)
-        self.world.later(day, lambda: self.world.work.interrupt(item, role))
+        begin = self.world.env.now + day
+        self.world.work.interrupt(self.world.work.item(role, "interruption", begin, effort), begin)

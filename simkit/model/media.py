@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from simkit.model.clock import TICK_MONTHS
-from simkit.model.recorder import CHANNELS
 
 if TYPE_CHECKING:
     from simkit.model.simulation import World
@@ -30,15 +29,16 @@ class Media:
         executives = self.world.executives
         return 0.0 if executives.stopped else self.world.p.budget.media_per_month * (1.0 - executives.cut)
 
-    def bought(self, month: int) -> dict[str, float]:
+    def bought(self, month: int) -> list[float]:
         """Leads a month that media buy in each channel before fit and capability."""
         p = self.world.p
         prices = (1.0 + p.market.cost_inflation_per_year) ** ((month - 1) / 12.0)
         real = self.spending() / prices
         total = p.media.leads_per_thousand * real / 1000.0 / (1.0 + real / p.media.half_saturation)
-        weights = {c: getattr(p.channels, c).media_share if self.world.active(c) else 0.0 for c in CHANNELS}
-        whole = sum(weights.values())
-        return {c: total * w / whole if whole else 0.0 for c, w in weights.items()}
+        settings = [channel.settings for channel in self.world.channels.values()]
+        weights = [s.media_share if s.active else 0.0 for s in settings]
+        whole = sum(weights)
+        return [total * weight / whole if whole else 0.0 for weight in weights]
 
     def tick(self, leads: float) -> None:
         """Feed the brand with a month's rate of bought leads, and let it fade."""

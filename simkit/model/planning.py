@@ -1,12 +1,12 @@
-"""Planning points: how much each channel sets out to do, what is released when, and what shifts to where it pays.
+"""Planning points: how much each channel sets out to do, what is handed out when, and what shifts to where it pays.
 
-A plan is sized to the owners' nominal time and to what the team has once been able to do: targets follow
-capability up, never down (Repenning & Sterman 2001; the ratchet is Cyert & March's aspiration).
+A plan is sized to the owners' nominal time and to the most that they have ever been able to do: targets follow
+capability up, never down. What was planned on good days becomes too much on bad ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -14,107 +14,132 @@ from simpy import Event
 
 from simkit.model.clock import MONTH
 from simkit.model.recorder import CHANNELS
+from simkit.model.work import Item
 
 if TYPE_CHECKING:
     from simkit.model.simulation import World
 
 
 class Planning:
-    """The plans of all channels."""
+    """The plans of all channels.
+
+    Attributes:
+        ambition: the most that each channel's people have been able to do, in days' worth of work a day.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.ambition = dict.fromkeys(CHANNELS, 0.0)
         self._remainder: dict[tuple[str, str], float] = {}
-        self._planned: list[tuple[float, int, Callable[[], None]]] = []
-        self._count = 0
+        self._later: list[tuple[float, int, Item]] = []
         world.env.process(self._points())
+
+    def hand_out(self) -> None:
+        """Give people the items that are planned to begin this month."""
+        end = self.world.env.now + MONTH - 1e-9
+        while self._later and self._later[0][0] < end:
+            self._start(heappop(self._later)[2])
+
+    def end(self) -> None:
+        """The programme has ended: what was planned for later is dropped."""
+        self.world.work.dropped += len(self._later)
+        self._later.clear()
 
     def _points(self) -> Generator[Event, Any, None]:
         world = self.world
         while not world.executives.stopped:
-            # What else happens at this instant (a month's close, a change) comes first.
+            # What else happens at this instant, a month's close or a change, comes first.
             yield world.env.timeout(0)
             period = world.p.process.replanning_months
             self._plan(period)
-            self.release()
             yield world.env.timeout(period * MONTH)
-
-    def release(self) -> None:
-        """Hand out what is planned to begin by the end of this month."""
-        horizon = self.world.env.now + MONTH - 1e-9
-        while self._planned and self._planned[0][0] < horizon:
-            heappop(self._planned)[2]()
-
-    def clear(self) -> None:
-        """Forget what has not been handed out: the programme has ended."""
-        self.world.work.dropped += len(self._planned)
-        self._planned.clear()
 
     def _plan(self, period: float) -> None:
         world, p = self.world, self.world.p.process
         active = [channel for channel in CHANNELS if world.active(channel) and world.team.owners(channel) > 0.0]
         # One integrated plan shares its overhead; isolated plans each carry all of it.
-        days = world.p.process.planning_days * (1.0 - p.planning_shared * (1.0 - p.silos))
-        shift = self._shift(active)
+        days = p.planning_days * (1.0 - p.planning_shared * (1.0 - world.team.silos))
+        lent = self._lent(active)
         for channel in active:
             world.feedback.decide(channel)
             world.work.plan(world.work.item(channel, "planning", world.env.now, days), channel)
-            self._plan_channel(channel, period, shift[channel])
+            self._plan_channel(channel, period, lent)
         if active and world.team.desks["strategist"].people:
-            world.work.plan(world.work.item("strategy", "planning", world.env.now, days * len(active) / 2), "strategist")
+            days *= len(active) * p.planning_strategist
+            world.work.plan(world.work.item("strategy", "planning", world.env.now, days), "strategist")
 
-    def _plan_channel(self, channel: str, period: float, shift: float) -> None:
+    def _plan_channel(self, channel: str, period: float, lent: dict[tuple[str, str], float]) -> None:
         world, p = self.world, self.world.p
-        settings = getattr(p.channels, channel)
+        settings = world.channels[channel].settings
         heads = world.team.owners(channel)
+        self.ambition[channel] = max(self.ambition[channel], world.team.ability(channel))
         free = max(0.0, 1.0 - p.process.interruptions - settings.interruptions - p.process.improvement_time)
-        able = world.capability.speed() * min(1.0, world.team.proficiency(channel))
-        self.ambition[channel] = max(self.ambition[channel], able)
-        volume = settings.items_per_head_month * heads * period * free * p.work.planned_load
-        volume *= self.ambition[channel] * (1.0 + world.executives.push) * shift
-        hype = world.market.pull(world.clarity, world.executives.chase)
-        effort = MONTH / settings.items_per_head_month
-        for kind, share in (
-            ("always_on", (1.0 - hype) * p.process.always_on),
-            ("campaign", (1.0 - hype) * (1.0 - p.process.always_on)),
-            ("hype", hype),
-        ):
-            self._schedule(channel, kind, volume * share, period, effort)
+        load = heads * period * free * p.work.planned_load * (1.0 + world.executives.push) * self.ambition[channel]
+        hype = world.market.pull(world.team.clarity, world.executives.chase)
+        for target, share in [(channel, 1.0 - sum(s for (c, _), s in lent.items() if c == channel))] + [
+            (other, s) for (c, other), s in lent.items() if c == channel
+        ]:
+            rate = getattr(p.channels, target).items_per_head_month
+            volume = load * share * rate * (p.team.cover_skill if target != channel else 1.0)
+            self._schedule(target, "always_on", volume, period, MONTH / rate, channel, hype)
         improving = p.process.improvement_time * (1.0 - world.executives.pressure) * heads * MONTH * period
-        self._schedule(channel, "improvement", improving / p.capability.improvement_days, period, p.capability.improvement_days)
+        days = p.capability.improvement_days
+        self._schedule(channel, "improvement", improving / days, period, days, channel)
 
-    def _schedule(self, channel: str, kind: str, amount: float, period: float, effort: float) -> None:
+    def _schedule(
+        self, channel: str, kind: str, amount: float, period: float, effort: float, maker: str, hype: float = 0.0
+    ) -> None:
         """Spread a number of items evenly over the period; fractions are carried to the next plan."""
-        world = self.world
-        amount += self._remainder.get((channel, kind), 0.0)
-        count = int(amount)
-        self._remainder[channel, kind] = amount - count
-        tests = int(world.p.feedback.tests_per_channel_month * period + 1e-9) if kind == "improvement" else 0
+        work, now = self.world.work, self.world.env.now
+        count = self._whole((channel, kind), amount)
         for i in range(count):
-            begin = world.env.now + i / count * period * MONTH
-            item = world.work.item(channel, kind, begin + MONTH / 2.0 + period * MONTH / count, effort)
-            if kind == "improvement":
-                then = world.feedback.observe if i < tests else _nothing
-                start = _call(world.work.improve, item, then)
+            begin = now + i / count * period * MONTH
+            due = begin + MONTH / 2.0 + period * MONTH / count
+            improvement = kind == "improvement"
+            item = work.item(channel, kind if improvement else self._kind(channel, hype), due, effort)
+            item.maker = maker
+            item.test = improvement and self._test_due(channel, period / count)
+            if begin < now + MONTH - 1e-9:
+                self._start(item)
             else:
-                start = _call(world.work.create, item)
-            self._count += 1
-            heappush(self._planned, (begin, self._count, start))
+                heappush(self._later, (begin, work.started, item))
 
-    def _shift(self, active: list[str]) -> dict[str, float]:
-        """Effort for each channel against its nominal one: it follows measured return as far as reallocation lets it."""
-        returns = {channel: self.world.channels[channel].measured_return for channel in active}
-        mean = sum(returns.values()) / len(returns) if returns else 0.0
-        if mean <= 0.0:
-            return dict.fromkeys(active, 1.0)
-        step = self.world.p.process.reallocation
-        return {c: 1.0 + step * max(-0.5, min(0.5, value / mean - 1.0)) for c, value in returns.items()}
+    def _whole(self, purpose: tuple[str, str], amount: float) -> int:
+        """A whole number; what is over is carried to the next time."""
+        amount += self._remainder.get(purpose, 0.5)
+        self._remainder[purpose] = amount % 1.0
+        return int(amount)
 
+    def _kind(self, channel: str, hype: float) -> str:
+        """Kind of the next item, so that kinds have their shares in the long run."""
+        if self._whole((channel, "hype"), hype):
+            return "hype"
+        campaign = self._whole((channel, "campaign"), 1.0 - self.world.p.process.always_on)
+        return "campaign" if campaign else "always_on"
 
-def _call(function: Callable[..., None], *arguments: Any) -> Callable[[], None]:
-    return lambda: function(*arguments)
+    def _start(self, item: Item) -> None:
+        if item.kind == "improvement":
+            self.world.work.improve(item)
+        else:
+            self.world.work.create(item)
 
+    def _test_due(self, channel: str, months: float) -> bool:
+        """Whether the next improvement is a test: as many as are wanted, spread over the improving there is time for."""
+        due = self._remainder.get((channel, "test"), 0.5) + self.world.p.feedback.tests_per_channel_month * months
+        self._remainder[channel, "test"] = min(1.0, due - (due >= 1.0 - 1e-9))
+        return due >= 1.0 - 1e-9
 
-def _nothing(item: Any) -> None:
-    """An improvement that is no test ends with itself."""
+    def _lent(self, active: list[str]) -> dict[tuple[str, str], float]:
+        """Share of a channel's time that goes to another one whose measured return is higher.
+
+        People are less skilled at another channel's work, so time moves only where the return is higher by more than that
+        costs; at most half of it moves.
+        """
+        world = self.world
+        if not active or world.p.process.reallocation == 0.0:
+            return {}
+        returns = {channel: world.channels[channel].measured_return for channel in active}
+        best = max(active, key=lambda channel: returns[channel])
+        worth = returns[best] * world.p.team.cover_skill
+        step = 0.5 * world.p.process.reallocation
+        return {(c, best): step * (1.0 - value / worth) for c, value in returns.items() if value < worth}

@@ -52,8 +52,7 @@ class World:
         self.channels = {name: Channel(self, name) for name in CHANNELS}
         self.media = Media(self)
         self.feedback = Feedback(self)
-        self.work = Work(self)
-        self.work.record = [] if record_items else None
+        self.work = Work(self, record_items)
         self.team = Team(self)
         self.planning = Planning(self)
         self.interruptions = Interruptions(self)
@@ -79,20 +78,11 @@ class World:
         """Whether the team works a channel."""
         return bool(getattr(self.p.channels, channel).active)
 
-    @property
-    def clarity(self) -> float:
-        """Strategic clarity that reaches people: part of it needs a strategist's time, shared by those to be aligned."""
-        strategists = len(self.team.desks["strategist"].people)
-        others = self.team.headcount - strategists
-        carried = min(1.0, strategists * self.p.process.strategist_span / others) if others else 1.0
-        alone = self.p.process.clarity_without_strategist
-        return self.p.process.strategic_clarity * (alone + (1.0 - alone) * carried)
-
     def tools(self, craft: float) -> float:
         """Gain in worth from tools: skill and clarity decide how much of it is used."""
         spent = self.p.budget.tools_per_month * (1.0 - self.executives.cut)
         share = spent / (spent + self.p.tools.half_saturation)
-        return 1.0 + self.p.tools.gain * share * self.clarity * min(1.0, craft)
+        return 1.0 + self.p.tools.gain * share * self.team.clarity * min(1.0, craft)
 
     def backlog_months(self) -> float:
         """Work that waits, in months of everybody's time; what waits when a month begins is late."""
@@ -100,9 +90,8 @@ class World:
         return waiting / (MONTH * self.team.headcount) if self.team.headcount else 0.0
 
     def end_programme(self) -> None:
-        """People, media and tools end; pipeline, assets and advocates run on."""
-        self.planning.clear()
-        self.team.staff()
+        """People, media and tools end when the month begins; pipeline, assets and advocates run on."""
+        self.planning.end()
 
     def break_silos(self, strength: float) -> None:
         """A reorganisation is over: a share of the silos is gone for good."""
@@ -124,10 +113,13 @@ class World:
         bought = self.media.bought(self.month)
         halo = halos(self, self.channels)
         season = self.market.season(self.month) * self.customers.reach()
-        expected = [channel.leads(bought[name], halo[name]) for name, channel in self.channels.items()]
+        squeeze = 1.0 + self.p.process.squeezed_leads * self.executives.push
+        channels = self.channels.values()
+        expected = [channel.leads(*given) for channel, *given in zip(channels, bought, halo, strict=True)]
         baseline = float(self.customers.start.leads[len(CHANNELS)]) + self.media.brand
-        expected = [season * rate for rate in (*expected, baseline, self.customers.recommended())]
-        self.media.tick(sum(bought.values()))
+        own = [rate * squeeze for rate in expected]
+        expected = [season * rate for rate in (*own, baseline, self.customers.recommended())]
+        self.media.tick(sum(bought))
         self.ledger.flow(self.customers.tick(number, expected))
 
     def _close_month(self) -> None:
@@ -146,20 +138,23 @@ class World:
         for change in self._resolved.decisions:
             if change.month == month and change.decision is not None:
                 self.executives.decide(change.decision, month, change.months)
-        self.team.staff(at_once=month == 1 and self.env.now == 0.0)
         self.executives.feel()
-        self.team.begin_month()
+        self.team.begin_month(at_once=month == 1)
         self.interruptions.begin_month()
         if (month - 1) % max(1, round(self.p.work.campaign_months)) == 0:
             self.work.launch()
-        self.planning.release()
+        self.planning.hand_out()
 
     def _change(self, parameters: Any) -> None:
         self.p = parameters
         if self._silos_kept < 1.0:
             self.p = with_values(self.p, {"process.silos": self.p.process.silos * self._silos_kept})
-        self.team.cover()
+        self._read_settings()
         self.executives.expect()
+
+    def _read_settings(self) -> None:
+        for channel in self.channels.values():
+            channel.read_settings()
 
 
 def simulate_life(

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 from simkit.model.clock import MONTH
 from simkit.model.desk import Task, Urgency
-from simkit.model.recorder import CHANNELS, Mean
+from simkit.model.recorder import CHANNELS
 from simkit.randomness import Rows, normal_quantile
 
 if TYPE_CHECKING:
     from simkit.model.simulation import World
-    from simkit.model.team import Person
+    from simkit.model.people import Person
 
 KINDS = ("always_on", "campaign", "hype", "improvement", "interruption", "planning")
 CONTRIBUTOR = {"search": "content", "content": "search", "social": "content", "paid": "analyst", "email": "analyst"}
-"""Whose contribution a channel's items need; assumed: texts come from content, words and figures from search and analyst."""
+"""Whose contribution a channel's items need (assumed): texts from content, words people search for, figures."""
 # What each number of an item's luck decides.
 WORTH, SERVES, CONTRIBUTION, PARTNER, ANSWER, REWORK, DUPLICATE, LAST, WIN, ACTED, NOISE, POSTPONED = range(12)
 
@@ -37,6 +37,8 @@ class Item:
         luck: twelve numbers in (0, 1), drawn for that identity.
         due: day by which it should be published.
         effort: working days of creation.
+        maker: role whose people make it, its own channel's unless another lends them.
+        test: whether an improvement is a test, from which something can be learned.
         craft: proficiency of the person who made it.
         reworked: whether it has been sent back once.
     """
@@ -47,23 +49,36 @@ class Item:
     luck: list[float]
     due: float
     effort: float
+    maker: str
+    test: bool = False
     craft: float = 1.0
     reworked: bool = False
 
 
 class Work:
-    """All items, from start to publication."""
+    """All items, from start to publication.
 
-    def __init__(self, world: World) -> None:
+    Attributes:
+        started, finished, dropped: items of all kinds so far; what is neither finished nor dropped is in progress.
+        published, late, duplicates: items that appeared, after their due date, and as another channel's double.
+        useful: worth published that serves an objective.
+        record: (item, day, worth) of each published item, when asked for.
+    """
+
+    def __init__(self, world: World, record_items: bool) -> None:
         self.world = world
         self.started = self.finished = self.dropped = 0
         self.published = self.late = self.duplicates = 0
         self.useful = 0.0
-        self.lateness = Mean()
-        self.held: list[Item] = []
-        self.record: list[tuple[Item, float, float]] | None = None
+        self.record: list[tuple[Item, float, float]] | None = [] if record_items else None
+        self._ready: list[Item] = []
         self._luck: dict[tuple[str, str], Rows] = {}
         self._ordinals: dict[tuple[str, str], int] = {}
+
+    @property
+    def in_progress(self) -> int:
+        """Items started and neither finished nor dropped."""
+        return self.started - self.finished - self.dropped
 
     def item(self, channel: str, kind: str, due: float, effort: float) -> Item:
         """The next item of its channel and kind; it counts as started."""
@@ -74,102 +89,100 @@ class Work:
         ordinal = self._ordinals[key]
         self._ordinals[key] = ordinal + 1
         self.started += 1
-        return Item(channel, kind, ordinal, self._luck[key][ordinal], due, effort)
+        return Item(channel, kind, ordinal, self._luck[key][ordinal], due, effort, channel)
 
-    @property
-    def in_progress(self) -> int:
-        """Items started and neither finished nor dropped."""
-        return self.started - self.finished - self.dropped
+    def drop(self) -> None:
+        """A brief went stale before anybody began."""
+        self.dropped += 1
 
     def create(self, item: Item) -> None:
-        """Give an item to the owners of its channel."""
+        """Give an item to the owners of its channel, or to those of another channel that lends them."""
         p = self.world.p
-        effort = item.effort * (1.0 + p.process.silo_effort * p.process.silos)
+        effort = item.effort * (1.0 + p.process.silo_effort * self.world.team.silos) * self.world.automation.effort()
         if item.kind == "campaign":
             effort *= 1.0 + p.work.campaign_effort
-        effort *= self.world.automation.effort()
         learning = 1.0 - p.team.learning_lost_to_automation * p.automation.reliance
-        done = self._then(item, self._created)
-        task = Task(item.channel, effort, "producing", done, item.due, learning, begin=self._fresh(item))
-        self.world.team.desk(item.channel).put(task, Urgency.OWN)
+        task = Task(item.channel, effort, "producing", item, self._created, item.due, self._expires(item), learning)
+        self.world.team.desk(item.maker).put(task, Urgency.OWN)
 
-    def improve(self, item: Item, done: Callable[[Item], None]) -> None:
+    def improve(self, item: Item) -> None:
         """Give an improvement to the owners of its channel; under pressure it is put off until nothing else is left."""
         postponed = item.luck[POSTPONED] < self.world.executives.pressure
-        urgency = Urgency.POSTPONED if postponed else Urgency.OWN
-        finished = self._then(item, lambda i, _: self._finish(i, done))
-        task = Task(item.channel, item.effort, "improving", finished, item.due, begin=self._fresh(item))
-        self.world.team.desk(item.channel).put(task, urgency)
+        task = Task(item.channel, item.effort, "improving", item, self._improved, item.due, self._expires(item))
+        self.world.team.desk(item.channel).put(task, Urgency.POSTPONED if postponed else Urgency.OWN)
 
     def plan(self, item: Item, role: str) -> None:
         """Give a planning task to a role."""
-        finished = self._then(item, lambda i, _: self._finish(i, None))
-        self.world.team.desk(role).put(Task(role, item.effort, "planning", finished, item.due), Urgency.PLANNING)
+        task = Task(role, item.effort, "planning", item, self._finish, item.due)
+        self.world.team.desk(role).put(task, Urgency.PLANNING)
 
-    def interrupt(self, item: Item, role: str) -> None:
-        """Give an urgent request to a role; some need another role's help at once."""
-        finished = self._then(item, lambda i, _: self._finish(i, None))
-        self.world.team.desk(role).put(Task(role, item.effort, "interrupted", finished), Urgency.INTERRUPTION)
-        p = self.world.p.work
+    def interrupt(self, item: Item, day: float) -> None:
+        """Give an urgent request to a role on a day to come; some need another role's help at once."""
+        role, p = item.channel, self.world.p.work
+        task = Task(role, item.effort, "interrupted", item, self._finish)
+        self.world.team.desk(role).put(task, Urgency.INTERRUPTION, day)
         if role in CHANNELS and item.luck[CONTRIBUTION] < p.contribution_share:
-            helper = CONTRIBUTOR[role]
-            task = Task(helper, item.effort * p.contribution_effort, "interrupted", _nothing)
-            self.world.team.desk(helper).put(task, Urgency.INTERRUPTION)
+            other = CONTRIBUTOR[role]
+            task = Task(other, item.effort * p.urgent_help, "interrupted", item, _helped)
+            self.world.team.desk(other).put(task, Urgency.INTERRUPTION, day)
 
     def launch(self) -> None:
         """Publish every campaign item that is ready."""
-        ready, self.held = self.held, []
+        ready, self._ready = self._ready, []
         for item in ready:
             self._publish(item)
 
-    def _then(self, item: Item, step: Callable[[Item, Person], None]) -> Callable[[Person], None]:
-        return lambda person: step(item, person)
-
-    def _fresh(self, item: Item) -> Callable[[], bool]:
-        def begin() -> bool:
-            if self.world.env.now <= item.due + self.world.p.work.stale_months * MONTH:
-                return True
-            self.dropped += 1
-            return False
-
-        return begin
+    def _expires(self, item: Item) -> float:
+        return item.due + self.world.p.work.stale_months * MONTH
 
     def _created(self, item: Item, person: Person) -> None:
         item.craft = person.proficiency(item.channel)
-        if item.luck[CONTRIBUTION] < self.world.p.work.contribution_share and not item.reworked:
-            role = CONTRIBUTOR[item.channel]
-            effort = item.effort * self.world.p.work.contribution_effort
-            self._hand_over(item, role, effort, lambda i, _: self._ask_partner(i))
+        p = self.world.p.work
+        if item.reworked:
+            self._release(item)
+        elif item.luck[CONTRIBUTION] < p.contribution_share:
+            self._hand_over(item, CONTRIBUTOR[item.channel], p.contribution_effort, self._ask_partner)
         else:
-            self._ask_partner(item)
+            self._ask_partner(item, person)
 
-    def _hand_over(self, item: Item, role: str, effort: float, step: Callable[[Item, Person], None]) -> None:
-        last = item.luck[LAST] < self.world.p.process.silos and role != "strategist"
+    def _hand_over(
+        self, item: Item, role: str, effort: float, done: Callable[[Item, Person | None], None], after: float = 0.0
+    ) -> None:
+        """Put work on another role's desk, ``after`` some days and those of the hand-over; silos take it up last.
+
+        Whoever covers for the other role too has nothing to hand over and nobody to wait for.
+        """
+        team, process = self.world.team, self.world.p.process
+        if team.desk(role) is team.desk(item.maker):
+            self.world.later(after, lambda: done(item, None))
+            return
+        last = role != "strategist" and item.luck[LAST] < team.silos
         urgency = Urgency.OTHERS_LAST if last else Urgency.HANDED_OVER
-        task = Task(role, effort, "producing", self._then(item, step), item.due, handed_over=True)
-        self.world.later(self.world.p.process.handover_days, lambda: self.world.team.desk(role).put(task, urgency))
+        task = Task(role, item.effort * effort, "producing", item, done, item.due, handed_over=True)
+        ready = self.world.env.now + after + process.handover_days
+        team.desk(role).put(task, urgency, ready)
 
-    def _ask_partner(self, item: Item) -> None:
-        if item.luck[PARTNER] < self.world.p.work.partner_share and not item.reworked:
-            days = -math.log1p(-item.luck[ANSWER]) * self.world.p.process.partner_response_days
-            self.world.later(days, lambda: self._review(item))
-        else:
-            self._review(item)
+    def _ask_partner(self, item: Item, person: Person | None) -> None:
+        """Some items need an answer from product, sales or legal, who take their time; then comes the review."""
+        p, days = self.world.p, 0.0
+        if item.luck[PARTNER] < p.work.partner_share:
+            days = -math.log1p(-item.luck[ANSWER]) * p.process.partner_response_days
+        self._hand_over(item, "strategist", p.work.review_effort, self._reviewed, after=days)
 
-    def _review(self, item: Item) -> None:
-        self._hand_over(item, "strategist", item.effort * self.world.p.work.review_effort, self._reviewed)
-
-    def _reviewed(self, item: Item, person: Person) -> None:
+    def _reviewed(self, item: Item, person: Person | None) -> None:
         p = self.world.p
-        # An unclear brief is noticed when the work comes back: up to twice as much rework without any clarity.
-        share = p.work.rework * (2.0 - self.world.clarity) + p.process.silo_rework * p.process.silos
-        if not item.reworked and item.luck[REWORK] < share:
+        # An unclear brief shows when the work comes back: twice as much rework without any clarity.
+        share = p.work.rework * (2.0 - self.world.team.clarity) + p.process.silo_rework * self.world.team.silos
+        if item.luck[REWORK] < share:
             item.reworked = True
-            effort = item.effort * p.work.rework_effort
-            task = Task(item.channel, effort, "producing", self._then(item, self._created), item.due)
-            self.world.team.desk(item.channel).put(task, Urgency.HANDED_OVER)
-        elif item.kind == "campaign":
-            self.held.append(item)
+            task = Task(item.channel, item.effort * p.work.rework_effort, "producing", item, self._created, item.due)
+            self.world.team.desk(item.maker).put(task, Urgency.HANDED_OVER)
+        else:
+            self._release(item)
+
+    def _release(self, item: Item) -> None:
+        if item.kind == "campaign":
+            self._ready.append(item)
         else:
             self._publish(item)
 
@@ -177,13 +190,13 @@ class Work:
         world, p = self.world, self.world.p
         self.published += 1
         self.late += world.env.now > item.due
-        duplicate = item.luck[DUPLICATE] < p.process.silo_duplicates * p.process.silos
+        duplicate = item.luck[DUPLICATE] < p.process.silo_duplicates * world.team.silos
         self.duplicates += duplicate
         floor = p.work.useful_without_clarity
-        serves = item.luck[SERVES] < floor + (1.0 - floor) * world.clarity
+        serves = item.luck[SERVES] < floor + (1.0 - floor) * world.team.clarity
         worth = 0.0
         if serves and not duplicate:
-            spread = getattr(p.channels, item.channel).worth_spread
+            spread = world.channels[item.channel].settings.worth_spread
             worth = math.exp(spread * normal_quantile(item.luck[WORTH] or 1e-12) - spread * spread / 2.0)
             worth *= world.tools(item.craft)
             if item.kind == "hype":
@@ -192,13 +205,16 @@ class Work:
         world.channels[item.channel].publish(worth)
         if self.record is not None:
             self.record.append((item, world.env.now, worth))
-        self._finish(item, None)
-
-    def _finish(self, item: Item, then: Callable[[Item], None] | None) -> None:
         self.finished += 1
-        if then is not None:
-            then(item)
+
+    def _improved(self, item: Item, person: Person) -> None:
+        self.finished += 1
+        if item.test:
+            self.world.feedback.observe(item)
+
+    def _finish(self, item: Item, person: Person) -> None:
+        self.finished += 1
 
 
-def _nothing(person: Person) -> None:
-    """A helper's part of an urgent request ends with itself."""
+def _helped(item: Item, person: Person) -> None:
+    """Help with an urgent request ends with itself; the request is finished by whom it was asked of."""

@@ -72,15 +72,15 @@ class Channels(Section):
 
     search: Channel = Channel(
         items_per_head_month=3.0, activation_share=0.1, activation_half_life=0.5, asset_half_life=26.0,
-        saturation=8.0, lead_rate=140.0, lead_quality=1.1, appetite=12.0, media_share=0.0,
+        saturation=2.5, lead_rate=260.0, lead_quality=1.1, appetite=12.0, media_share=0.0,
     )
     content: Channel = Channel(
         items_per_head_month=3.0, activation_share=0.15, activation_half_life=0.5, asset_half_life=26.0,
-        saturation=14.0, lead_rate=110.0, lead_quality=1.1, appetite=16.0, media_share=0.0,
+        saturation=3.5, lead_rate=230.0, lead_quality=1.1, appetite=16.0, media_share=0.0,
     )
     social: Channel = Channel(
         items_per_head_month=5.0, activation_share=0.8, activation_half_life=0.25, asset_half_life=12.0,
-        saturation=5.0, lead_rate=65.0, lead_quality=0.8, appetite=12.0, media_share=0.2,
+        saturation=3.0, lead_rate=85.0, lead_quality=0.8, appetite=12.0, media_share=0.2,
     )
     paid: Channel = Channel(
         items_per_head_month=4.0, activation_share=1.0, activation_half_life=0.5, asset_half_life=6.0,
@@ -88,7 +88,7 @@ class Channels(Section):
     )
     email: Channel = Channel(
         items_per_head_month=4.0, activation_share=0.6, activation_half_life=0.25, asset_half_life=18.0,
-        saturation=6.0, lead_rate=90.0, lead_quality=1.0, appetite=6.0, media_share=0.0,
+        saturation=2.0, lead_rate=170.0, lead_quality=1.0, appetite=6.0, media_share=0.0,
     )
 
 
@@ -102,6 +102,10 @@ class Work(Section):
     contribution_effort: float = constant(
         0.1, "Effort of a contribution against that of creating the item", unit="share", low=0, high=2,
         source="Assumption", claims="C17",
+    )
+    urgent_help: float = constant(
+        0.3, "Effort that another role must put into an urgent request, against the request itself", unit="share", low=0, high=2,
+        source="Assumption", claims="C9 C17",
     )
     partner_share: float = constant(
         0.25, "Share of items that need product, sales or legal", unit="share", low=0, high=1, source="Assumption", claims="C17",

@@ -53,8 +53,12 @@ class Process(Section):
         source="Thinkbox: +8 % for a pair on average; tried with this model for all channels together", claims="C11",
     )
     planning_days: float = constant(
-        1.0, "Planning effort for each channel's plan that stands alone", unit="days", low=0, high=20, source="Assumption",
+        0.5, "Planning effort for each channel's plan that stands alone", unit="days", low=0, high=20, source="Assumption",
         claims="C10",
+    )
+    planning_strategist: float = constant(
+        0.5, "Strategist's planning effort for each channel, against that of its owners", unit="share", low=0, high=5,
+        source="Assumption", claims="C10 C23",
     )
     planning_shared: float = constant(
         0.6, "Share of a channel's planning that one integrated plan saves", unit="share", low=0, high=1, source="Assumption",
@@ -73,7 +77,7 @@ class Process(Section):
         claims="C10",
     )
     interruption_days: float = constant(
-        1.5, "Mean effort of an urgent request", unit="days", low=0.1, high=20, source="Assumption", claims="C9",
+        2.5, "Mean effort of an urgent request", unit="days", low=0.1, high=20, source="Assumption", claims="C9",
     )
     clarity_without_strategist: float = constant(
         0.5, "Share of the clarity that people have without a strategist's time", unit="share", low=0, high=1,
@@ -89,6 +93,10 @@ class Process(Section):
     pressure_from_backlog: float = uncertainty(
         0.8, "Pressure for each month of work that lies late", unit="0-1 per month", low=0, high=5, source="Assumption",
         claims="C2 C9",
+    )
+    squeezed_leads: float = uncertainty(
+        0.15, "Further leads, of lower quality, that a full push squeezes out of the channels at once", unit="share", low=0, high=1,
+        source="Assumption", claims="C8 C9 C25",
     )
     overtime: float = uncertainty(
         0.2, "Working speed gained under full pressure", unit="share", low=0, high=1, source="Assumption", claims="C2",
@@ -127,7 +135,7 @@ class Capability(Section):
         source="Assumption; the 'about 1 %' of the claim", claims="C2",
     )
     spill_over: float = uncertainty(
-        0.7, "Share of a gain that the other channels learn too when the plan is integrated", unit="share", low=0, high=1,
+        0.5, "Share of a gain that the other channels learn too when the plan is integrated", unit="share", low=0, high=1,
         source="Assumption", claims="C2 C11",
     )
     forgetting_half_life: float = uncertainty(

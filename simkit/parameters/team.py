@@ -59,7 +59,7 @@ class Team(Section):
         claims="C21",
     )
     cover_skill: float = constant(
-        0.6, "Skill of somebody who covers a role that is not their own", unit="share", low=0.05, high=1,
+        0.85, "Skill of somebody who covers a role that is not their own", unit="share", low=0.05, high=1,
         source="Assumption", claims="C5",
     )
     switching_loss: float = constant(
