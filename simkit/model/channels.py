@@ -24,7 +24,7 @@ class Channel:
         activation, asset, unripe: in items of worth 1; what an asset is worth now is ``asset - unripe``.
         fatigue: logarithm of the response lost to a tired audience.
         published: items since the last tick.
-        measured_return: leads a month for each owner, as feedback shows them.
+        measured_return: leads that one more month of an owner's work would bring in the long run, as feedback shows it.
         response_per_stock: leads a month for each unit of stock, tick by tick.
     """
 
@@ -47,6 +47,7 @@ class Channel:
         self._activation_kept = 0.5 ** (TICK_MONTHS / self.settings.activation_half_life)
         self._asset_kept = 0.5 ** (TICK_MONTHS / self.settings.asset_half_life)
         self._unripe_kept = math.exp(-TICK_MONTHS / self.settings.maturing_months)
+        self._stock_per_head_month = self.settings.items_per_head_month * stock_months(self.settings)
         self._tiring = -math.expm1(-TICK_MONTHS / p.work.fatigue_months)
         self._measuring = -math.expm1(-TICK_MONTHS / (p.feedback.latency_weeks * 12.0 / 52.0))
 
@@ -91,11 +92,18 @@ class Channel:
         lift = world.automation.fit(self.name) * world.capability.of(self.name) * halo * math.exp(-self.fatigue)
         per_stock = settings.lead_rate * settings.saturation / (settings.saturation + stock) * lift
         self.response_per_stock.append(per_stock)
-        own = per_stock * stock
-        # What is measured is what was there a latency ago: an exponential mean, each head's worth.
-        heads = world.team.owners(self.name)
-        self.measured_return += ((own / heads if heads else 0.0) - self.measured_return) * self._measuring
-        return own + bought * lift
+        # The slope of the Hill curve; what is measured lags by the latency of feedback.
+        marginal = per_stock * settings.saturation / (settings.saturation + stock) * self._stock_per_head_month
+        self.measured_return += (marginal - self.measured_return) * self._measuring
+        return per_stock * stock + bought * lift
+
+
+def stock_months(settings: Settings) -> float:
+    """Stock that an item of worth 1 amounts to over its life, in months: the integrals of activation and ripe asset."""
+    fading = settings.asset_half_life / math.log(2.0)
+    asset = fading - 1.0 / (1.0 / fading + 1.0 / settings.maturing_months)
+    activation = settings.activation_half_life / math.log(2.0)
+    return settings.activation_share * activation + (1.0 - settings.activation_share) * asset
 
 
 def halos(world: World, channels: dict[str, Channel]) -> list[float]:

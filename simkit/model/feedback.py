@@ -51,7 +51,7 @@ class Feedback:
         )
         ready = self.world.env.now + p.feedback.latency_weeks * WEEK
         result = (item.channel, insight)
-        task = Task("analyst", p.feedback.analysis_days, "improving", result, self._found, ready, handed_over=True)
+        task = Task("analyst", p.feedback.analysis_days, "producing", result, self._found, ready, handed_over=True)
         self.world.team.desk("analyst").put(task, Urgency.OWN, ready)
 
     def _found(self, result: tuple[str, Insight], person: Person) -> None:

@@ -130,10 +130,10 @@ class Planning:
         return due >= 1.0 - 1e-9
 
     def _lent(self, active: list[str]) -> dict[tuple[str, str], float]:
-        """Share of a channel's time that goes to another one whose measured return is higher.
+        """Share of a channel's time that goes to another one, where the measured return of more work is highest.
 
-        People are less skilled at another channel's work, so time moves only where the return is higher by more than that
-        costs; at most half of it moves.
+        Dorfman & Steiner 1954 (doi:10.2307/1807704): effort is best spread when its marginal returns are equal. People are
+        less skilled at another channel's work, so time moves only where that costs less than it brings; half of it at most.
         """
         world = self.world
         if not active or world.p.process.reallocation == 0.0:

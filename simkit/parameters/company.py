@@ -61,11 +61,11 @@ class Company(Section):
         unit="0-1", low=0, high=1, step=0.1, cost="training and material", source="Assumption; a scale of its own", claims="C15",
     )
     enablement_effect: float = uncertainty(
-        0.2, "Change of the win rate from no to half enablement, and from half to full", unit="share", low=0, high=1,
+        0.15, "Change of the win rate from no to half enablement, and from half to full", unit="share", low=0, high=1,
         source="Assumption", claims="C15",
     )
     handover_decay_days: float = constant(
-        30.0, "Days of hand-over that halve the chance that a lead qualifies", unit="days", low=0.5, high=120,
+        45.0, "Days of hand-over that halve the chance that a lead qualifies", unit="days", low=0.5, high=120,
         source="Assumption; milder than Oldroyd 2011 (seven times likelier within an hour)", claims="C15",
     )
     advocacy: float = uncertainty(
