@@ -1,7 +1,7 @@
 """Machines create faster, and go on doing what people last told them while the market moves on.
 
-People hold a tactic for each channel; a machine works with the tactic as of its last revision. Revision becomes rarer the
-more is left to machines, unless people spend time on review. Fit is the Gaussian response of the market's distance.
+People hold a tactic for each channel; a machine works with the tactic as of its last revision. Revision becomes rarer
+the more is left to machines, unless people spend time on review. Fit is the Gaussian response of the market's distance.
 """
 
 from __future__ import annotations

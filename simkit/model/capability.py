@@ -1,8 +1,8 @@
 """The capability trap: improving builds what producing lives on, and pressure eats the time for it.
 
-Structure after Repenning & Sterman 2001 ("Nobody ever gets credit for fixing problems that never happened", doi:
-10.2307/41166101): practice follows the share of time that really was spent improving, with a delay; each improvement that
-a test found and somebody acted on adds about one per cent on top.
+Structure after Repenning & Sterman 2001, "Nobody ever gets credit for fixing problems that never happened"
+(doi:10.2307/41166101): practice follows the share of time that really was spent improving, with a delay; each
+improvement that a test found and somebody acted on adds about one per cent on top.
 """
 
 from __future__ import annotations

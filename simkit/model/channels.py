@@ -1,7 +1,8 @@
 """Channels: published work becomes a fast activation and a slow asset, and these become leads.
 
-Response = saturation x fit x capability x halo, less fatigue. Activation decays geometrically (adstock, Broadbent 1979); an
-asset is worth ``exp(-age/decay) - exp(-age (1/decay + 1/maturing))`` of its final worth, so it ripens and then fades.
+Response = saturation x fit x capability x halo, less fatigue. Activation decays geometrically (adstock, Broadbent
+1979); an asset is worth ``exp(-age/decay) - exp(-age (1/decay + 1/maturing))`` of its final worth, so it ripens and
+then fades.
 Saturation is the Hill curve with shape 1 (Robyn 3.11).
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from simkit.model.clock import MONTH, TICK_MONTHS
+from simkit.model.clock import TICK_MONTHS
 from simkit.parameters import Channel as Settings
 
 if TYPE_CHECKING:

@@ -122,7 +122,7 @@ class Customers:
         return self._free_market() / self._room if self._room > 0.0 else 0.0
 
     def recommended(self) -> float:
-        """Leads a month by word of mouth: those of the start, and more or fewer as there are more or fewer advocates."""
+        """Leads a month by word of mouth: those of the start, and more as there are more advocates, or fewer."""
         more = self.world.p.company.advocacy * (self.advocates - self.start.customers)
         return max(0.0, self._recommended_before + more)
 
@@ -151,7 +151,7 @@ class Customers:
         return Flow(arrived, qualified, won)
 
     def _qualify(self, due: list[int], share: float) -> list[int]:
-        """How many of those due qualify, by origin: the share of them, the rest of a person carried to the next tick."""
+        """How many of those due qualify, by origin: their share, fractions carried to the next tick."""
         qualified = []
         for i, count in enumerate(due):
             expected = self._unrounded[i] + count * share
@@ -163,7 +163,8 @@ class Customers:
     def _rates(self) -> tuple[float, list[float]]:
         """Chance to qualify, and to be won by origin: hand-over and haste decide the first, enablement the second."""
         p, world = self.world.p.company, self.world
-        speed = (1.0 + HANDOVER_BEFORE / p.handover_decay_days) / (1.0 + world.p.process.handover_days / p.handover_decay_days)
+        before, now = (1.0 + d / p.handover_decay_days for d in (HANDOVER_BEFORE, world.p.process.handover_days))
+        speed = before / now
         qualify = p.qualification_rate * speed * (1.0 - p.haste_quality_loss * world.executives.pressure)
         win = p.win_rate * (1.0 + p.enablement_effect * (2.0 * p.sales_enablement - 1.0))
         qualities = [channel.settings.lead_quality for channel in world.channels.values()]

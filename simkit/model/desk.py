@@ -115,7 +115,7 @@ class Desk:
         self._arriving: list[tuple[float, int, int, Task]] = []
         self._alarm = math.inf
         self._count = 0
-        # Time integral of the queue's length: each task adds its wait when it leaves, and the clock's zero is the month's.
+        # Time integral of the queue's length since the month began: each task adds its wait when it leaves.
         self._waited = 0.0
         self._since = 0.0
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Insight:
-    """What one test has shown: where the market was on the day it was observed, and whether an improvement was found."""
+    """What one test has shown: where the market was on the day of observing, and whether it found an improvement."""
 
     observed: float
     position: float

@@ -40,7 +40,7 @@ class Market:
             self.hype_until = self.world.env.now + p.hype_months * MONTH
 
     def pull(self, clarity: float, chase: float) -> float:
-        """Share of a plan that goes to what is hyped: all that executives chase, else what unclear strategy lets slip."""
+        """Share of a plan that goes to what is hyped: as executives chase it, or as unclear strategy lets it slip."""
         tempted = self.world.p.market.hype_pull * (1.0 - clarity) if self.world.env.now < self.hype_until else 0.0
         return max(chase, tempted)
 

@@ -1,4 +1,7 @@
-"""Bought media: leads at once, with diminishing returns at rising prices, and slowly a brand that carries baseline demand."""
+"""Bought media: leads at once, with diminishing returns at rising prices, and slowly a brand.
+
+The brand carries baseline demand long after the money is spent.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,9 @@ if TYPE_CHECKING:
 class Media:
     """The media budget at work.
 
-    Leads bought a month are ``rate * B / (1 + B / h)`` for real spending B: the concave Hill curve with shape 1. The brand
-    is fed through a first-order delay and decays geometrically, so a month of media brings ``brand_gain`` times the leads
-    it buys at once, spread over the following years.
+    Leads bought a month are ``rate * B / (1 + B / h)`` for real spending B: the concave Hill curve with shape 1. The
+    brand is fed through a first-order delay and decays geometrically, so a month of media brings ``brand_gain`` times
+    the leads it buys at once, spread over the following years.
     """
 
     def __init__(self, world: World) -> None:

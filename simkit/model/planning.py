@@ -124,7 +124,7 @@ class Planning:
             self.world.work.create(item)
 
     def _test_due(self, channel: str, months: float) -> bool:
-        """Whether the next improvement is a test: as many as are wanted, spread over the improving there is time for."""
+        """Whether the next improvement is a test: as many as are wanted, spread over what there is time for."""
         due = self._remainder.get((channel, "test"), 0.5) + self.world.p.feedback.tests_per_channel_month * months
         self._remainder[channel, "test"] = min(1.0, due - (due >= 1.0 - 1e-9))
         return due >= 1.0 - 1e-9
@@ -132,8 +132,9 @@ class Planning:
     def _lent(self, active: list[str]) -> dict[tuple[str, str], float]:
         """Share of a channel's time that goes to another one, where the measured return of more work is highest.
 
-        Dorfman & Steiner 1954 (doi:10.2307/1807704): effort is best spread when its marginal returns are equal. People are
-        less skilled at another channel's work, so time moves only where that costs less than it brings; half of it at most.
+        Dorfman & Steiner 1954 (doi:10.2307/1807704): effort is best spread when its marginal returns are equal. People
+        are less skilled at another channel's work, so time moves only where that costs less than it brings; half of it
+        at most.
         """
         world = self.world
         if not active or world.p.process.reallocation == 0.0:

@@ -38,7 +38,14 @@ ORIGIN_OUTPUTS = ("leads", "customers", "margin")
 ROLES = ("strategist", *CHANNELS, "analyst")
 ROLE_OUTPUTS = ("utilisation", "waiting_days", "queue")
 ITEM_TYPE = np.dtype(
-    [("channel", "U8"), ("kind", "U12"), ("ordinal", "i4"), ("published_month", "i4"), ("worth", "f8"), ("results", "f8")]
+    [
+        ("channel", "U8"),
+        ("kind", "U12"),
+        ("ordinal", "i4"),
+        ("published_month", "i4"),
+        ("worth", "f8"),
+        ("results", "f8"),
+    ]
 )
 
 

@@ -57,7 +57,7 @@ class Team:
         self._counted = 0.0
 
     def begin_month(self, at_once: bool = False) -> None:
-        """Bring the seats to the heads planned, fewer at once, more by hiring or ``at_once``; see who leaves; set the pace."""
+        """Bring the seats to the heads planned, fewer at once, more by hiring or ``at_once``; see who leaves."""
         for role, seats in self._seats.items():
             planned = 0 if self.world.executives.stopped else getattr(self.world.p.team, role)
             while len(seats) > planned:

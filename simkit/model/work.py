@@ -18,8 +18,8 @@ from simkit.model.recorder import CHANNELS
 from simkit.randomness import Rows, normal_quantile
 
 if TYPE_CHECKING:
-    from simkit.model.simulation import World
     from simkit.model.people import Person
+    from simkit.model.simulation import World
 
 KINDS = ("always_on", "campaign", "hype", "improvement", "interruption", "planning")
 CONTRIBUTOR = {"search": "content", "content": "search", "social": "content", "paid": "analyst", "email": "analyst"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simkit.parameters.declaration import Section, choice, constant, lever, uncertainty
 
-# fmt: off  (one declaration reads as one entry of a table)
+# fmt: off
 
 
 class Channel(Section):

@@ -57,7 +57,16 @@ class Declaration:
 
 
 def lever(
-    default: Any, label: str, *, unit: str, low: float, high: float, step: float, source: str, claims: str, cost: str = ""
+    default: Any,
+    label: str,
+    *,
+    unit: str,
+    low: float,
+    high: float,
+    step: float,
+    source: str,
+    claims: str,
+    cost: str = "",
 ) -> Any:
     """Declare a number that the company chooses."""
     extra = {"step": step, "step_cost": cost}
@@ -76,7 +85,7 @@ def constant(default: Any, label: str, *, unit: str, low: float, high: float, so
 
 def choice(default: Any, label: str, *, kind: Kind, source: str, claims: str = "", **constraints: Any) -> Any:
     """Declare a parameter that is a word, a switch or a list of points."""
-    extra = {"unit": "", "kind": kind, "source": source, "claims": tuple(claims.split())}
+    extra: Any = {"unit": "", "kind": kind, "source": source, "claims": tuple(claims.split())}
     return Field(default=default, description=label, json_schema_extra=extra, **constraints)
 
 
@@ -91,7 +100,7 @@ def _field(
     claims: str,
     extra: dict[str, Any] | None = None,
 ) -> Any:
-    declared = {"unit": unit, "kind": kind, "source": source, "claims": tuple(claims.split()), **(extra or {})}
+    declared: Any = {"unit": unit, "kind": kind, "source": source, "claims": tuple(claims.split()), **(extra or {})}
     return Field(default=default, ge=low, le=high, description=label, json_schema_extra=declared)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from simkit.parameters.declaration import Section, choice, lever, uncertainty
 
-# fmt: off  (one declaration reads as one entry of a table)
+# fmt: off
 
 Metric = Literal["margin", "leads", "customers"]
 Shape = Literal["linear", "level", "s_curve", "points"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simkit.parameters.declaration import Section, constant, lever, uncertainty
 
-# fmt: off  (one declaration reads as one entry of a table)
+# fmt: off
 
 
 class Process(Section):
@@ -23,7 +23,7 @@ class Process(Section):
         cost="whoever asks must wait", source="Assumption", claims="C9",
     )
     improvement_time: float = lever(
-        0.15, "Share of working time planned for improving instead of producing", unit="share", low=0, high=0.5, step=0.03,
+        0.18, "Share of working time planned for improving instead of producing", unit="share", low=0, high=0.5, step=0.03,
         cost="the working time", source="Assumption", claims="C2 C9",
     )
     replanning_months: float = lever(

@@ -7,13 +7,20 @@ from simkit.parameters.declaration import Section, constant, lever, uncertainty
 
 def _heads(default: int, label: str, claims: str = "C5") -> int:
     field: int = lever(
-        default, label, unit="heads", low=0, high=50, step=1, cost="cost_per_person_month each month", claims=claims,
+        default,
+        label,
+        unit="heads",
+        low=0,
+        high=50,
+        step=1,
+        cost="cost_per_person_month each month",
+        claims=claims,
         source="Assumption; eight marketers in a firm of 50-249 people (askwonder), their split is assumed",
     )
     return field
 
 
-# fmt: off  (one declaration reads as one entry of a table)
+# fmt: off
 
 
 class Team(Section):
