@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -196,11 +195,10 @@ def save(scenario: Scenario, path: Path, comments: bool = False) -> None:
 
 
 def _replace_with(path: Path, write: Callable[[Path], Any]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        write(Path(name))
-        Path(name).replace(path)
+        write(temporary)
+        temporary.replace(path)
     except BaseException:
-        Path(name).unlink()
+        temporary.unlink(missing_ok=True)
         raise
