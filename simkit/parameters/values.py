@@ -24,7 +24,10 @@ def declaration(path: str) -> Declaration:
         if inside:
             hint = f"It is a group; name one of its parameters, for example '{inside[0]}'."
         else:
-            hint = nearest(path, declarations()) or "`simkit explain` lists all parameters."
+            last = path.rpartition(".")[2]
+            endings = [p for p in declarations() if p.endswith(f".{last}")]
+            hint = f"Did you mean '{endings[0]}'?" if len(endings) == 1 else nearest(path, declarations())
+            hint = hint or "`simkit explain` lists all parameters."
         raise ParameterError("there is no such parameter", field=path, hint=hint) from None
 
 
