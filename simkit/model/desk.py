@@ -151,9 +151,10 @@ class Desk:
                 continue
             if task.handed_over:
                 self.waits.add(now - since)
+            if self.idle:
+                self._look_out()
             return task
-        if self._arriving:
-            self._wake_at(self._arriving[0][0])
+        self._look_out()
         return None
 
     def empty(self) -> list[tuple[Task, Urgency, float]]:
@@ -170,6 +171,13 @@ class Desk:
             ready, count, urgency, task = heappop(self._arriving)
             self.backlog += task.effort
             heappush(self._queue, (urgency, task.due, count, ready, task))
+
+    def _look_out(self) -> None:
+        # Somebody is or will be idle: they are woken by what waits already, or by what arrives next.
+        if self._queue:
+            self.idle.pop().wake()
+        elif self._arriving:
+            self._wake_at(self._arriving[0][0])
 
     def _wake_at(self, day: float) -> None:
         # An event is needed only while somebody is idle: whoever is busy looks at what has arrived when done.
