@@ -6,14 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from simkit.parameters import Parameters
-from simkit.scenarios import load_scenario, save
+from simkit.scenarios import load_scenario, save_scenario
 
 PAGE = Path(__file__).parents[1] / "scenarios" / "baseline.toml"
 
 
 def main() -> None:
     """Replace the values and comments, keep title, story and lesson."""
-    save(replace(load_scenario(PAGE), parameters=Parameters()), PAGE, comments=True)
+    save_scenario(replace(load_scenario(PAGE), parameters=Parameters()), PAGE, comments=True)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simkit.experiments.condition import condition
     from simkit.observed import Observation, Observed, load_observed
     from simkit.run import Ensemble, Interrupted, simulate, stream
-    from simkit.scenarios import Range, Scenario, load_scenario, shipped_scenarios
+    from simkit.scenarios import Range, Scenario, load_scenario, save_scenario, shipped_scenarios
 
     __version__: str
 
@@ -40,6 +40,7 @@ __all__ = [
     "condition",
     "load_observed",
     "load_scenario",
+    "save_scenario",
     "shipped_scenarios",
     "simulate",
     "stream",

@@ -26,7 +26,7 @@ from simkit.present.tables import coverage_table, month_table, outcome_table
 from simkit.present.terminal_chart import terminal_chart
 from simkit.present.trajectory import trajectory
 from simkit.run import Ensemble, Interrupted, simulate
-from simkit.scenarios import Scenario, load_scenario, save, shipped_scenarios
+from simkit.scenarios import Scenario, load_scenario, save_scenario, shipped_scenarios
 
 app = typer.Typer(
     help="Simulates a marketing team over months and shows when its results cross what was expected of them.",
@@ -167,7 +167,7 @@ def new(
         raise OutputError(
             "exists already and is not overwritten", field=str(file), hint="Give another name or remove it first."
         )
-    save(
+    save_scenario(
         Scenario(file.stem, title=file.stem, story="Say here what happens.", lesson="Say here what it shows."),
         file,
         True,

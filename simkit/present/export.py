@@ -13,7 +13,7 @@ from simkit.errors import OutputError
 from simkit.observed import Observed
 from simkit.present.json_report import as_json, json_report
 from simkit.run import Ensemble
-from simkit.scenarios import save
+from simkit.scenarios import save_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ def check_folder(folder: Path) -> None:
 def _write(ensemble: Ensemble, folder: Path, observed: Observed | None) -> None:
     for name, table in _tables(ensemble).items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
-    save(ensemble.scenario, folder / "scenario.toml")
+    save_scenario(ensemble.scenario, folder / "scenario.toml")
     for name, content in (("summary", json_report(ensemble, observed)), ("provenance", asdict(ensemble.provenance))):
         (folder / f"{name}.json").write_text(as_json(content) + "\n", encoding="utf-8")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from simkit.errors import ScenarioError, nearest
 from simkit.scenarios.scenario import DECISIONS, Change, Resolved, Scenario
-from simkit.scenarios.toml_files import read_scenario, save, to_toml
+from simkit.scenarios.toml_files import read_scenario, save_scenario, to_toml
 from simkit.scenarios.uncertainty import Joint, Range
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
     "Resolved",
     "Scenario",
     "load_scenario",
-    "save",
+    "save_scenario",
     "shipped_scenarios",
     "to_toml",
 ]

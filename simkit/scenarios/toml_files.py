@@ -178,7 +178,7 @@ def _changes(scenario: Scenario) -> Any:
     return entries
 
 
-def save(scenario: Scenario, path: Path, comments: bool = False) -> None:
+def save_scenario(scenario: Scenario, path: Path, comments: bool = False) -> None:
     """Write a scenario to a TOML file, its table of draws beside it; an existing file is replaced whole or not at all.
 
     Raises:

@@ -28,7 +28,7 @@ from simkit import (
 )
 from simkit.parameters import Declaration, declarations
 from simkit.parameters.values import flattened
-from simkit.scenarios import DECISIONS, Joint, save, to_toml
+from simkit.scenarios import DECISIONS, Joint, save_scenario, to_toml
 from simkit.scenarios.uncertainty import uniform
 
 BASE = load_scenario("baseline")
@@ -107,7 +107,7 @@ def test_a_scenario_survives_its_file(scenario: Scenario, comments: bool) -> Non
     through TOML, or if the file carries less than the hash covers."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "other.toml"
-        save(scenario, file, comments)
+        save_scenario(scenario, file, comments)
         again = load_scenario(file)
     assert again == scenario
     assert again.hash == scenario.hash
@@ -336,11 +336,11 @@ def test_what_is_no_text_is_said(tmp_path: Path) -> None:
 
 def test_saving_replaces_whole_or_not_at_all(tmp_path: Path) -> None:
     """Fails if a failed save leaves half a file, or one with a temporary name."""
-    save(BASE, tmp_path / "a.toml")
+    save_scenario(BASE, tmp_path / "a.toml")
     with pytest.raises(OutputError, match="cannot write the file: No such file or directory"):
-        save(BASE, tmp_path / "missing" / "a.toml")
+        save_scenario(BASE, tmp_path / "missing" / "a.toml")
     with pytest.raises(OutputError, match="cannot write the file: Is a directory"):
-        save(BASE, tmp_path)
+        save_scenario(BASE, tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["a.toml"]
 
 
