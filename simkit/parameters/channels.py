@@ -72,15 +72,15 @@ class Channels(Section):
 
     search: Channel = Channel(
         items_per_head_month=3.0, activation_share=0.1, activation_half_life=0.5, asset_half_life=26.0,
-        saturation=2.5, lead_rate=260.0, lead_quality=1.1, appetite=12.0, media_share=0.0,
+        saturation=2.5, lead_rate=280.0, lead_quality=1.1, appetite=12.0, media_share=0.0,
     )
     content: Channel = Channel(
         items_per_head_month=3.0, activation_share=0.15, activation_half_life=0.5, asset_half_life=26.0,
-        saturation=3.5, lead_rate=230.0, lead_quality=1.1, appetite=16.0, media_share=0.0,
+        saturation=3.5, lead_rate=245.0, lead_quality=1.1, appetite=16.0, media_share=0.0,
     )
     social: Channel = Channel(
         items_per_head_month=5.0, activation_share=0.8, activation_half_life=0.25, asset_half_life=12.0,
-        saturation=3.0, lead_rate=85.0, lead_quality=0.8, appetite=12.0, media_share=0.2,
+        saturation=3.0, lead_rate=95.0, lead_quality=0.8, appetite=12.0, media_share=0.2,
     )
     paid: Channel = Channel(
         items_per_head_month=4.0, activation_share=1.0, activation_half_life=0.5, asset_half_life=6.0,
@@ -88,7 +88,7 @@ class Channels(Section):
     )
     email: Channel = Channel(
         items_per_head_month=4.0, activation_share=0.6, activation_half_life=0.25, asset_half_life=18.0,
-        saturation=2.0, lead_rate=170.0, lead_quality=1.0, appetite=6.0, media_share=0.0,
+        saturation=2.0, lead_rate=190.0, lead_quality=1.0, appetite=6.0, media_share=0.0,
     )
 
 
