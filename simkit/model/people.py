@@ -93,7 +93,6 @@ class Seat:
 
     Attributes:
         person: who holds it, None while it is vacant.
-        process: the search for somebody, while one is on.
     """
 
     def __init__(self, world: World, role: str, number: int, filled: bool) -> None:
@@ -110,13 +109,15 @@ class Seat:
             world.env.process(self._search())
 
     def begin_month(self) -> None:
-        """Somebody whose time has come leaves this month: a unit-rate hazard run at the rate of turnover."""
-        if self.person is None:
-            return
-        hazard = self.world.p.team.turnover_per_year / 12.0
+        """See whether the holder's time comes this month."""
+        if self.person is not None:
+            self._stay(self.person, MONTH)
+
+    def _stay(self, person: Person, days: float) -> None:
+        """Run some days of a unit-rate hazard at the rate of turnover; leave when it has used up the holder's luck."""
+        hazard = self.world.p.team.turnover_per_year / 12.0 * days / MONTH
         if self._stays < hazard:
-            person, day = self.person, self._stays / hazard * MONTH
-            self.world.later(day, lambda: self._resign(person))
+            self.world.later(self._stays / hazard * days, lambda: self._resign(person))
         self._stays -= hazard
 
     def close(self) -> None:
@@ -137,9 +138,9 @@ class Seat:
             yield world.env.timeout(MONTH)
         if not self._closed:
             world.team.hired += 1
-            self._fill()
+            self._stay(self._fill(), MONTH - world.env.now % MONTH)
 
-    def _fill(self) -> None:
+    def _fill(self) -> Person:
         spread = self.world.p.team.skill_spread
         luck = self._luck[self._holders]
         self._holders += 1
@@ -147,6 +148,7 @@ class Seat:
         # The mean skill is 1.
         skill = math.exp(spread * normal_quantile(luck[SKILL] or 1e-12) - spread * spread / 2.0)
         self.person = Person(self.world, self.world.team.desks[self.role], skill)
+        return self.person
 
     def _vacate(self) -> None:
         if self.person is not None:
