@@ -17,12 +17,19 @@ if TYPE_CHECKING:
 
 
 class Automation:
-    """The tactics of people and machines in each channel."""
+    """The tactics of people and machines in each channel.
+
+    Attributes:
+        tactic: what people aim at, on the market's scale.
+        revised: what machines aim at.
+        fit: how well a channel's work fitted the market at the last tick, 0 to 1.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.tactic = dict.fromkeys(CHANNELS, 0.0)
         self.revised = dict.fromkeys(CHANNELS, 0.0)
+        self.fit = dict.fromkeys(CHANNELS, 1.0)
 
     def effort(self) -> float:
         """Effort of creating an item against doing it by hand: time saved by machines, and spent on their review.
@@ -34,18 +41,14 @@ class Automation:
         return 1.0 - p.reliance * (saved - p.review_effort * p.human_review)
 
     def tick(self) -> None:
-        """Machines' tactics follow people's at the rate of revision."""
+        """Machines' tactics follow people's at the rate of revision; the market answers to both."""
         p = self.world.p.automation
-        rate = p.revisions_without_review * (1.0 - p.reliance) ** 2 + p.revisions_with_review * p.human_review
+        reliance, scale = p.reliance, -0.5 / self.world.p.market.width**2
+        rate = p.revisions_without_review * (1.0 - reliance) ** 2 + p.revisions_with_review * p.human_review
         share = -math.expm1(-rate * TICK_MONTHS)
-        for channel, tactic in self.tactic.items():
-            self.revised[channel] += (tactic - self.revised[channel]) * share
-
-    def fit(self, channel: str) -> float:
-        """How well a channel's work fits the market now, 0 to 1."""
-        market = self.world.market.position[channel]
-        scale = -0.5 / self.world.p.market.width**2
-        reliance = self.world.p.automation.reliance
-        people = math.exp(scale * (market - self.tactic[channel]) ** 2)
-        machines = math.exp(scale * (market - self.revised[channel]) ** 2)
-        return (1.0 - reliance) * people + reliance * machines
+        for channel, market in self.world.market.position.items():
+            tactic, revised = self.tactic[channel], self.revised[channel]
+            self.revised[channel] = revised = revised + (tactic - revised) * share
+            people = math.exp(scale * (market - tactic) ** 2)
+            machines = math.exp(scale * (market - revised) ** 2)
+            self.fit[channel] = (1.0 - reliance) * people + reliance * machines

@@ -22,6 +22,7 @@ class Channel:
     """One channel's stock of work, its audience's patience and what it brings.
 
     Attributes:
+        active: whether the team works it.
         activation, asset, unripe: in items of worth 1; what an asset is worth now is ``asset - unripe``.
         fatigue: logarithm of the response lost to a tired audience.
         published: items since the last tick.
@@ -45,11 +46,16 @@ class Channel:
         """Take over the parameters in force; what a tick needs of them is worked out once."""
         p = self.world.p
         self.settings: Settings = getattr(p.channels, self.name)
+        self.active = self.settings.active
+        self._saturation: float = self.settings.saturation
+        self._lead_rate: float = self.settings.lead_rate
         self._activation_kept = 0.5 ** (TICK_MONTHS / self.settings.activation_half_life)
         self._asset_kept = 0.5 ** (TICK_MONTHS / self.settings.asset_half_life)
         self._unripe_kept = math.exp(-TICK_MONTHS / self.settings.maturing_months)
         self._stock_per_head_month = self.settings.items_per_head_month * stock_months(self.settings)
         self._tiring = -math.expm1(-TICK_MONTHS / p.work.fatigue_months)
+        self._fatigue = p.work.fatigue
+        self._unsubscribes = p.work.unsubscribes
         self._measuring = -math.expm1(-TICK_MONTHS / (p.feedback.latency_weeks * 12.0 / 52.0))
 
     @property
@@ -61,7 +67,7 @@ class Channel:
     def saturated(self) -> float:
         """Share of the response that is used up, 0 to 1."""
         stock = self.stock
-        return stock / (stock + self.settings.saturation)
+        return stock / (stock + self._saturation)
 
     def publish(self, worth: float) -> None:
         """An item appears; the audience notices it whatever it is worth."""
@@ -73,11 +79,12 @@ class Channel:
 
     def tick(self) -> None:
         """Let stock decay and ripen, and the audience tire or recover, over one tick."""
-        work = self.world.p.work
         over = max(0.0, self.published / TICK_MONTHS / self.settings.appetite - 1.0)
         self.published = 0
-        self.fatigue += (work.fatigue * over - self.fatigue) * self._tiring
-        kept = self._asset_kept * (1.0 - min(1.0, work.unsubscribes * over * TICK_MONTHS))
+        self.fatigue += (self._fatigue * over - self.fatigue) * self._tiring
+        kept = self._asset_kept
+        if over:
+            kept *= 1.0 - min(1.0, self._unsubscribes * over * TICK_MONTHS)
         self.activation *= self._activation_kept
         self.asset *= kept
         self.unripe *= kept * self._unripe_kept
@@ -89,12 +96,12 @@ class Channel:
             bought: leads a month that media buy before fit and capability.
             halo: lift by the other channels, 1 for none.
         """
-        world, settings, stock = self.world, self.settings, self.stock
-        lift = world.automation.fit(self.name) * world.capability.of(self.name) * halo * math.exp(-self.fatigue)
-        per_stock = settings.lead_rate * settings.saturation / (settings.saturation + stock) * lift
+        world, stock, saturation = self.world, self.stock, self._saturation
+        lift = world.automation.fit[self.name] * world.capability.of(self.name) * halo * math.exp(-self.fatigue)
+        per_stock = self._lead_rate * saturation / (saturation + stock) * lift
         self.response_per_stock.append(per_stock)
         # The slope of the Hill curve; what is measured lags by the latency of feedback.
-        marginal = per_stock * settings.saturation / (settings.saturation + stock) * self._stock_per_head_month
+        marginal = per_stock * saturation / (saturation + stock) * self._stock_per_head_month
         self.measured_return += (marginal - self.measured_return) * self._measuring
         return per_stock * stock + bought * lift
 
@@ -110,6 +117,6 @@ def stock_months(settings: Settings) -> float:
 def halos(world: World, channels: dict[str, Channel]) -> list[float]:
     """Lift that each channel gets from the others: the mean of their saturation, as far as the plan is one."""
     strength = world.p.process.halo * (1.0 - world.team.silos) / max(1, len(channels) - 1)
-    shares = [channel.saturated if channel.settings.active else 0.0 for channel in channels.values()]
+    shares = [channel.saturated if channel.active else 0.0 for channel in channels.values()]
     total = sum(shares)
     return [1.0 + strength * (total - share) for share in shares]

@@ -32,9 +32,8 @@ class Ledger:
 
     def flow(self, flow: Flow) -> None:
         """Add one tick's arrivals and decisions."""
-        for i in range(len(ORIGINS)):
-            self._leads[i] += flow.leads[i]
-            self._won[i] += flow.won[i]
+        self._leads = [before + now for before, now in zip(self._leads, flow.leads, strict=True)]
+        self._won = [before + now for before, now in zip(self._won, flow.won, strict=True)]
         self._qualified += sum(flow.qualified)
 
     def close_month(self, month: int) -> float:
@@ -57,7 +56,7 @@ class Ledger:
                 published,
                 useful,
                 world.capability.mean(),
-                sum(world.automation.fit(c) for c in active) / len(active),
+                sum(world.automation.fit[c] for c in active) / len(active),
                 team.utilisation,
                 team.waiting_days,
                 world.feedback.age.take(),

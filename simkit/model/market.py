@@ -30,11 +30,11 @@ class Market:
         p = self.world.p.market
         step = p.drift * math.sqrt(TICK_MONTHS)
         chance = -math.expm1(-p.jumps_per_year / 12.0 * TICK_MONTHS)
-        jumps, steps = self._jumps[number], self._steps[number]
-        for i, channel in enumerate(CHANNELS):
-            self.position[channel] += step * steps[i]
-            if jumps[2 * i] < chance:
-                self.position[channel] += p.jump_size * normal_quantile(jumps[2 * i + 1] or 1e-12)
+        position, luck = self.position, self._jumps[number]
+        for channel, drifted, jumps, size in zip(CHANNELS, self._steps[number], luck[::2], luck[1::2], strict=True):
+            position[channel] += step * drifted
+            if jumps < chance:
+                position[channel] += p.jump_size * normal_quantile(size or 1e-12)
         if self._hypes[number][0] < -math.expm1(-p.hype_per_year / 12.0 * TICK_MONTHS):
             self.hypes += 1
             self.hype_until = self.world.env.now + p.hype_months * MONTH

@@ -20,12 +20,21 @@ class Media:
     Leads bought a month are ``rate * B / (1 + B / h)`` for real spending B: the concave Hill curve with shape 1. The
     brand is fed through a first-order delay and decays geometrically, so a month of media brings ``brand_gain`` times
     the leads it buys at once, spread over the following years.
+
+    Attributes:
+        brand: leads a month that come of their own accord.
+        leads: leads a month that are bought in each channel this month, before fit and capability.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.brand = 0.0
+        self.leads: list[float] = []
         self._sinking = 0.0
+
+    def begin_month(self, month: int) -> None:
+        """Buy for a month."""
+        self.leads = self.bought(month)
 
     def spending(self) -> float:
         """Money spent a month."""
@@ -38,17 +47,17 @@ class Media:
         prices = (1.0 + p.market.cost_inflation_per_year) ** ((month - 1) / 12.0)
         real = self.spending() / prices
         total = p.media.leads_per_thousand * real / 1000.0 / (1.0 + real / p.media.half_saturation)
-        settings = [channel.settings for channel in self.world.channels.values()]
-        weights = [s.media_share if s.active else 0.0 for s in settings]
+        channels = self.world.channels.values()
+        weights = [channel.settings.media_share if channel.active else 0.0 for channel in channels]
         whole = sum(weights)
         return [total * weight / whole if whole else 0.0 for weight in weights]
 
-    def tick(self, leads: float) -> None:
-        """Feed the brand with a month's rate of bought leads, and let it fade."""
+    def tick(self) -> None:
+        """Feed the brand with what is bought, and let it fade."""
         p = self.world.p.media
         lifetime = p.brand_half_life / math.log(2.0)
         sink = -math.expm1(-TICK_MONTHS / p.brand_delay_months)
-        self._sinking += leads * TICK_MONTHS
+        self._sinking += sum(self.leads) * TICK_MONTHS
         settled = self._sinking * sink
         self._sinking -= settled
         self.brand *= math.exp(-TICK_MONTHS / lifetime)

@@ -110,16 +110,13 @@ class World:
         self.automation.tick()
         for channel in self.channels.values():
             channel.tick()
-        bought = self.media.bought(self.month)
-        halo = halos(self, self.channels)
-        season = self.market.season(self.month) * self.customers.reach()
+        demand = self.market.season(self.month) * self.customers.reach()
         squeeze = 1.0 + self.p.process.squeezed_leads * self.executives.push
-        channels = self.channels.values()
-        expected = [channel.leads(*given) for channel, *given in zip(channels, bought, halo, strict=True)]
-        baseline = float(self.customers.start.leads[len(CHANNELS)]) + self.media.brand
-        own = [rate * squeeze for rate in expected]
-        expected = [season * rate for rate in (*own, baseline, self.customers.recommended())]
-        self.media.tick(sum(bought))
+        given = zip(self.channels.values(), self.media.leads, halos(self, self.channels), strict=True)
+        own = [channel.leads(bought, halo) * squeeze for channel, bought, halo in given]
+        baseline = self.customers.unprompted + self.media.brand
+        expected = [demand * rate for rate in (*own, baseline, self.customers.recommended())]
+        self.media.tick()
         self.ledger.flow(self.customers.tick(number, expected))
 
     def _close_month(self) -> None:
@@ -139,6 +136,8 @@ class World:
             if change.month == month and change.decision is not None:
                 self.executives.decide(change.decision, month, change.months)
         self.executives.feel()
+        self.customers.begin_month()
+        self.media.begin_month(month)
         self.team.begin_month(at_once=month == 1)
         self.interruptions.begin_month()
         if (month - 1) % max(1, round(self.p.work.campaign_months)) == 0:
