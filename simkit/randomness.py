@@ -7,8 +7,10 @@ parameters is drawn elsewhere, by (seed, draw, path), so that luck and not-knowi
 
 from __future__ import annotations
 
+import itertools
 import math
 import zlib
+from collections.abc import Iterator
 from statistics import NormalDist
 
 import numpy as np
@@ -56,6 +58,12 @@ class Rows:
             draw = self._generator.standard_normal if self._normal else self._generator.random
             rows.extend(draw((_BLOCK, self._width)).tolist())
         return rows[i]
+
+    def __iter__(self) -> Iterator[list[float]]:
+        """The rows in their order, without end."""
+        for first in itertools.count(0, _BLOCK):
+            self[first]
+            yield from self._rows[first : first + _BLOCK]
 
 
 def poisson(mean: float, u: float) -> int:

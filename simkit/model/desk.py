@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from simpy import Environment, Event
 
@@ -33,7 +34,8 @@ class Urgency(IntEnum):
     POSTPONED = 5
 
 
-class Task(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Task:
     """A piece of work for one person.
 
     Attributes:
@@ -145,7 +147,7 @@ class Desk:
         while self._queue:
             _, _, _, since, task = heappop(self._queue)
             self.backlog -= task.effort
-            self._waited += now - max(since, self._since)
+            self._waited += now - (since if since > self._since else self._since)
             if now > task.expires:
                 self._drop()
                 continue

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from simkit.model.clock import MONTH
 from simkit.model.recorder import CHANNELS, ROLES
+from simkit.randomness import Rows
 
 if TYPE_CHECKING:
     from simkit.model.simulation import World
@@ -17,26 +19,37 @@ class Interruptions:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._luck = {role: world.luck.uniforms(f"interruptions/{role}", 2) for role in ROLES}
-        self._passed = dict.fromkeys(ROLES, 0.0)
-        self._next = {role: -math.log1p(-self._luck[role][0][0]) for role in ROLES}
-        self._count = dict.fromkeys(ROLES, 0)
+        self._streams = {role: Requests(world.luck.uniforms(f"interruptions/{role}", 2)) for role in ROLES}
 
     def begin_month(self) -> None:
-        """Schedule this month's requests: a unit-rate Poisson process run at the month's rate."""
-        p = self.world.p
-        for role in ROLES:
+        """Schedule this month's requests."""
+        p, now, work = self.world.p, self.world.env.now, self.world.work
+        mean_days = p.process.interruption_days
+        for role, stream in self._streams.items():
             share = p.process.interruptions + (getattr(p.channels, role).interruptions if role in CHANNELS else 0.0)
-            requests = min(0.95, share) * len(self.world.team.desks[role].people) * MONTH / p.process.interruption_days
-            while self._next[role] < self._passed[role] + requests:
-                day = (self._next[role] - self._passed[role]) / requests * MONTH
-                self._request(role, day)
-            self._passed[role] += requests
+            expected = min(0.95, share) * len(self.world.team.desks[role].people) * MONTH / mean_days
+            for passed, size in stream.run(expected):
+                begin = now + passed * MONTH
+                work.interrupt(work.item(role, "interruption", begin, size * mean_days), begin)
 
-    def _request(self, role: str, day: float) -> None:
-        number = self._count[role]
-        self._count[role] = number + 1
-        self._next[role] -= math.log1p(-self._luck[role][number + 1][0])
-        effort = -math.log1p(-self._luck[role][number][1]) * self.world.p.process.interruption_days
-        begin = self.world.env.now + day
-        self.world.work.interrupt(self.world.work.item(role, "interruption", begin, effort), begin)
+
+class Requests:
+    """A Poisson process of rate 1; each request has a size drawn from the exponential distribution with mean 1."""
+
+    def __init__(self, luck: Rows) -> None:
+        self._luck = iter(luck)
+        self._passed = 0.0
+        self._next = 0.0
+        self._draw()
+
+    def run(self, expected: float) -> Iterator[tuple[float, float]]:
+        """The next requests, ``expected`` in the mean: how much of the time has passed, as a share, and their sizes."""
+        while self._next < self._passed + expected:
+            yield (self._next - self._passed) / expected, self._size
+            self._draw()
+        self._passed += expected
+
+    def _draw(self) -> None:
+        gap, size = next(self._luck)
+        self._next -= math.log1p(-gap)
+        self._size = -math.log1p(-size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from simpy import Event, Interrupt
@@ -79,7 +80,7 @@ class Person:
         if task is not None:
             # Somebody else goes on where the leaver stopped, before anything that is not urgent.
             done = (self.world.env.now - self._begun) * self.proficiency(task.role) * self.desk.pace
-            rest = task._replace(effort=max(0.0, task.effort - done), expires=math.inf, handed_over=False)
+            rest = replace(task, effort=max(0.0, task.effort - done), expires=math.inf, handed_over=False)
             self.desk.put(rest, Urgency.PLANNING)
         self.world.team.leave(self)
 

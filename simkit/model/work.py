@@ -8,14 +8,14 @@ hand-over and the answer of functions outside the team.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simkit.model.clock import MONTH
 from simkit.model.desk import Task, Urgency
 from simkit.model.recorder import CHANNELS
-from simkit.randomness import Rows, normal_quantile
+from simkit.randomness import normal_quantile
 
 if TYPE_CHECKING:
     from simkit.model.people import Person
@@ -72,8 +72,7 @@ class Work:
         self.useful = 0.0
         self.record: list[tuple[Item, float, float]] | None = [] if record_items else None
         self._ready: list[Item] = []
-        self._luck: dict[tuple[str, str], Rows] = {}
-        self._ordinals: dict[tuple[str, str], int] = {}
+        self._series: dict[tuple[str, str], Iterator[tuple[int, list[float]]]] = {}
 
     @property
     def in_progress(self) -> int:
@@ -82,14 +81,13 @@ class Work:
 
     def item(self, channel: str, kind: str, due: float, effort: float) -> Item:
         """The next item of its channel and kind; it counts as started."""
-        key = (channel, kind)
-        if key not in self._luck:
-            self._luck[key] = self.world.luck.uniforms(f"item/{channel}/{kind}", 12)
-            self._ordinals[key] = 0
-        ordinal = self._ordinals[key]
-        self._ordinals[key] = ordinal + 1
+        series = self._series.get((channel, kind))
+        if series is None:
+            luck = self.world.luck.uniforms(f"item/{channel}/{kind}", 12)
+            series = self._series[channel, kind] = enumerate(luck)
+        ordinal, luck_of_item = next(series)
         self.started += 1
-        return Item(channel, kind, ordinal, self._luck[key][ordinal], due, effort, channel)
+        return Item(channel, kind, ordinal, luck_of_item, due, effort, channel)
 
     def drop(self) -> None:
         """A brief went stale before anybody began."""
