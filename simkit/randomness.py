@@ -90,8 +90,8 @@ def binomial(trials: int, share: float, u: float) -> int:
     """Binomial count at quantile ``u``; exact by summation up to a mean of 30, Cornish-Fisher above."""
     if trials <= 0 or share <= 0.0:
         return 0
-    if share >= 1.0:
-        return trials
+    if share > 0.5:
+        return trials - binomial(trials, 1.0 - share, 1.0 - u)
     mean = trials * share
     if mean > 30.0:
         z = normal_quantile(min(max(u, 1e-12), 1 - 1e-12))

@@ -40,6 +40,11 @@ class Automation:
         saved = p.time_saved * (p.saved_without_clarity + (1.0 - p.saved_without_clarity) * self.world.team.clarity)
         return 1.0 - p.reliance * (saved - p.review_effort * p.human_review)
 
+    def quality(self) -> float:
+        """Factor on the worth of work: what machines add where the strategy says what for."""
+        p = self.world.p.automation
+        return 1.0 + p.quality_gain * p.reliance * self.world.team.clarity
+
     def tick(self) -> None:
         """Machines' tactics follow people's at the rate of revision; the market answers to both."""
         p = self.world.p.automation

@@ -51,7 +51,7 @@ class Capability:
             self._gains[channel] *= 1.0 - self.world.p.capability.unwritten * share
 
     def close_month(self, improving: float) -> None:
-        """Practice follows the share of time spent improving this month; what was learned is slowly forgotten."""
+        """Practice follows the share of their time that owners spent improving; what was learned is forgotten."""
         p = self.world.p.capability
         target = p.floor + (1.0 - p.floor) * (improving / p.enough_improvement) ** p.exponent
         self.practice += (target - self.practice) * -math.expm1(-1.0 / p.time_constant_months)

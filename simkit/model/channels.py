@@ -26,7 +26,7 @@ class Channel:
         activation, asset, unripe: in items of worth 1; what an asset is worth now is ``asset - unripe``.
         fatigue: logarithm of the response lost to a tired audience.
         published: items since the last tick.
-        measured_return: leads that one more month of an owner's work would bring in the long run, as feedback shows it.
+        measured_return: leads that one more month of an owner's work would bring within a year, as feedback shows it.
         response_per_stock: leads a month for each unit of stock, tick by tick.
     """
 
@@ -52,7 +52,7 @@ class Channel:
         self._activation_kept = 0.5 ** (TICK_MONTHS / self.settings.activation_half_life)
         self._asset_kept = 0.5 ** (TICK_MONTHS / self.settings.asset_half_life)
         self._unripe_kept = math.exp(-TICK_MONTHS / self.settings.maturing_months)
-        self._stock_per_head_month = self.settings.items_per_head_month * stock_months(self.settings)
+        self._stock_per_head_month = self.settings.items_per_head_month * stock_in_a_year(self.settings)
         self._tiring = -math.expm1(-TICK_MONTHS / p.work.fatigue_months)
         self._fatigue = p.work.fatigue
         self._unsubscribes = p.work.unsubscribes
@@ -106,12 +106,16 @@ class Channel:
         return per_stock * stock + bought * lift
 
 
-def stock_months(settings: Settings) -> float:
-    """Stock that an item of worth 1 amounts to over its life, in months: the integrals of activation and ripe asset."""
+def stock_in_a_year(settings: Settings) -> float:
+    """Stock that an item of worth 1 amounts to in its first year: activation and ripe asset, integrated over months."""
+    activation = _integral(settings.activation_half_life / math.log(2.0))
     fading = settings.asset_half_life / math.log(2.0)
-    asset = fading - 1.0 / (1.0 / fading + 1.0 / settings.maturing_months)
-    activation = settings.activation_half_life / math.log(2.0)
+    asset = _integral(fading) - _integral(1.0 / (1.0 / fading + 1.0 / settings.maturing_months))
     return settings.activation_share * activation + (1.0 - settings.activation_share) * asset
+
+
+def _integral(time_constant: float, months: float = 12.0) -> float:
+    return time_constant * -math.expm1(-months / time_constant)
 
 
 def halos(world: World, channels: dict[str, Channel]) -> list[float]:

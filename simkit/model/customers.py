@@ -174,7 +174,7 @@ class Customers:
         community = 0.0 if self.world.executives.stopped else self.world.p.team.community_time
         content = 1.0 + p.community_effect * community / (community + p.community_half)
         self._content = max(0.0, content - p.disappointment * pressure)
-        self._leaving = -math.expm1(-TICK_MONTHS / p.customer_lifetime_months)
+        self._leaving = TICK_MONTHS / p.customer_lifetime_months
         self._warming = -math.expm1(-TICK_MONTHS / p.advocacy_delay_months)
 
     def _qualify(self, due: list[int]) -> list[int]:

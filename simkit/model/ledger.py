@@ -71,7 +71,7 @@ class Ledger:
         )
         self.channels.append([(n, w, w * value) for n, w in zip(self._leads, self._won, strict=True)])
         self.roles.append([team.roles[role] for role in ROLES])
-        world.capability.close_month(team.time["improving"])
+        world.capability.close_month(team.practice)
         self._leads = [0] * len(ORIGINS)
         self._won = [0] * len(ORIGINS)
         self._qualified = 0

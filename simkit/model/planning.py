@@ -31,6 +31,8 @@ class Planning:
         self.world = world
         self.ambition = dict.fromkeys(CHANNELS, 0.0)
         self._remainder: dict[tuple[str, str], float] = {}
+        self._plans = 0
+        self._luck = {channel: world.luck.uniforms(f"planning/{channel}", 1) for channel in CHANNELS}
         self._later: list[tuple[float, int, Item]] = []
         world.env.process(self._points())
 
@@ -64,21 +66,25 @@ class Planning:
             world.feedback.decide(channel)
             world.work.plan(world.work.item(channel, "planning", world.env.now, days), channel)
             self._plan_channel(channel, period, lent)
+        self._plans += 1
         if active and world.team.desks["strategist"].people:
             days *= len(active) * p.planning_strategist
             world.work.plan(world.work.item("strategy", "planning", world.env.now, days), "strategist")
 
-    def _plan_channel(self, channel: str, period: float, lent: dict[tuple[str, str], float]) -> None:
+    def _plan_channel(self, channel: str, period: float, lent: dict[str, dict[str, float]]) -> None:
         world, p = self.world, self.world.p
         settings = world.channels[channel].settings
         heads = world.team.owners(channel)
         self.ambition[channel] = max(self.ambition[channel], world.team.ability(channel))
         free = max(0.0, 1.0 - p.process.interruptions - settings.interruptions - p.process.improvement_time)
         load = heads * period * free * p.work.planned_load * (1.0 + world.executives.push) * self.ambition[channel]
+        # Unclear goals make plans too big here and too small there; machines make room for more.
+        luck = 2.0 * self._luck[channel][self._plans][0] - 1.0
+        load *= 1.0 + p.process.uneven_plans * (1.0 - world.team.clarity) * luck
+        load /= world.automation.effort()
         hype = world.market.pull(world.team.clarity, world.executives.chase)
-        for target, share in [(channel, 1.0 - sum(s for (c, _), s in lent.items() if c == channel))] + [
-            (other, s) for (c, other), s in lent.items() if c == channel
-        ]:
+        away = lent.get(channel, {})
+        for target, share in {channel: 1.0 - sum(away.values()), **away}.items():
             rate = getattr(p.channels, target).items_per_head_month
             volume = load * share * rate * (p.team.cover_skill if target != channel else 1.0)
             self._schedule(target, "always_on", volume, period, MONTH / rate, channel, hype)
@@ -129,18 +135,21 @@ class Planning:
         self._remainder[channel, "test"] = min(1.0, due - (due >= 1.0 - 1e-9))
         return due >= 1.0 - 1e-9
 
-    def _lent(self, active: list[str]) -> dict[tuple[str, str], float]:
-        """Share of a channel's time that goes to another one, where the measured return of more work is highest.
+    def _lent(self, active: list[str]) -> dict[str, dict[str, float]]:
+        """Shares of each channel's time that go to channels where the measured return of more work is higher.
 
         Dorfman & Steiner 1954 (doi:10.2307/1807704): effort is best spread when its marginal returns are equal. People
-        are less skilled at another channel's work, so time moves only where that costs less than it brings; half of it
-        at most.
+        are less skilled at another channel's work, so time moves only where that costs less than it brings, and the
+        more the higher the return.
         """
         world = self.world
-        if not active or world.p.process.reallocation == 0.0:
-            return {}
         returns = {channel: world.channels[channel].measured_return for channel in active}
-        best = max(active, key=lambda channel: returns[channel])
-        worth = returns[best] * world.p.team.cover_skill
-        step = 0.5 * world.p.process.reallocation
-        return {(c, best): step * (1.0 - value / worth) for c, value in returns.items() if value < worth}
+        lent: dict[str, dict[str, float]] = {}
+        for channel, own in returns.items():
+            gains = {other: value * world.p.team.cover_skill - own for other, value in returns.items()}
+            better = {other: gain for other, gain in gains.items() if gain > 0.0 and other != channel}
+            if better:
+                most, total = max(better.values()), sum(better.values())
+                moved = world.p.process.reallocation * most / (most + own)
+                lent[channel] = {other: moved * gain / total for other, gain in better.items()}
+        return lent

@@ -24,6 +24,7 @@ class Month(NamedTuple):
         present_days: days that people were present.
         utilisation: share of them worked.
         time: share of them by activity.
+        practice: share of the time of those who have a channel that was spent improving.
         waiting_days: mean wait in hand-off queues, nan when nothing was handed over.
         roles: utilisation, mean wait and mean queue, by role.
     """
@@ -31,6 +32,7 @@ class Month(NamedTuple):
     present_days: float
     utilisation: float
     time: dict[str, float]
+    practice: float
     waiting_days: float
     roles: dict[str, tuple[float, float, float]]
 
@@ -152,13 +154,16 @@ class Team:
         self._count_presence()
         worked = dict.fromkeys(ACTIVITIES, 0.0)
         roles = {}
-        present = waits = waited = 0.0
+        present = waits = waited = improving = owners = 0.0
         for role, desk in self.desks.items():
             for person in desk.people:
                 person.book()
             for activity, days in desk.worked.items():
                 worked[activity] += days
             present += desk.present
+            if desk.channels:
+                improving += desk.worked["improving"]
+                owners += desk.present
             waits += desk.waits.count
             waited += desk.waits.total
             busy = _share(sum(desk.worked.values()), desk.present)
@@ -169,6 +174,7 @@ class Team:
             present_days=present,
             utilisation=_share(sum(worked.values()), present),
             time={activity: _share(days, present) for activity, days in worked.items()},
+            practice=_share(improving, owners),
             waiting_days=waited / waits if waits else float("nan"),
             roles=roles,
         )

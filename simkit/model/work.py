@@ -169,9 +169,10 @@ class Work:
 
     def _reviewed(self, item: Item, person: Person | None) -> None:
         p = self.world.p
-        # An unclear brief shows when the work comes back: twice as much rework without any clarity.
-        share = p.work.rework * (2.0 - self.world.team.clarity) + p.process.silo_rework * self.world.team.silos
-        if item.luck[REWORK] < share:
+        # An unclear brief shows when the work comes back; to those who brief themselves it is clear.
+        share = p.work.rework + p.work.unclear_rework * (1.0 - self.world.team.clarity)
+        share += p.process.silo_rework * self.world.team.silos
+        if person is not None and item.luck[REWORK] < share:
             item.reworked = True
             task = Task(item.channel, item.effort * p.work.rework_effort, "producing", item, self._created, item.due)
             self.world.team.desk(item.maker).put(task, Urgency.HANDED_OVER)
@@ -196,7 +197,7 @@ class Work:
         if serves and not duplicate:
             spread = world.channels[item.channel].settings.worth_spread
             worth = math.exp(spread * normal_quantile(item.luck[WORTH] or 1e-12) - spread * spread / 2.0)
-            worth *= world.tools(item.craft)
+            worth *= world.tools(item.craft) * world.automation.quality()
             if item.kind == "hype":
                 worth *= p.market.hype_worth
         self.useful += worth

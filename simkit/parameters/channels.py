@@ -72,11 +72,11 @@ class Channels(Section):
 
     search: Channel = Channel(
         items_per_head_month=3.0, activation_share=0.1, activation_half_life=0.5, asset_half_life=26.0,
-        saturation=2.5, lead_rate=280.0, lead_quality=1.1, appetite=12.0, media_share=0.0,
+        saturation=2.5, lead_rate=295.0, lead_quality=1.1, appetite=12.0, media_share=0.0,
     )
     content: Channel = Channel(
         items_per_head_month=3.0, activation_share=0.15, activation_half_life=0.5, asset_half_life=26.0,
-        saturation=3.5, lead_rate=245.0, lead_quality=1.1, appetite=16.0, media_share=0.0,
+        saturation=3.5, lead_rate=260.0, lead_quality=1.1, appetite=16.0, media_share=0.0,
     )
     social: Channel = Channel(
         items_per_head_month=5.0, activation_share=0.8, activation_half_life=0.25, asset_half_life=12.0,
@@ -117,6 +117,10 @@ class Work(Section):
         0.15, "Share of items that must be reworked when the brief is clear and the plan is shared", unit="share", low=0, high=0.9,
         source="Assumption; Filestage 2023: 3.2-3.7 versions of a piece", claims="C16 C17",
     )
+    unclear_rework: float = constant(
+        0.3, "Further share of items that must be reworked when there is no strategic clarity", unit="share", low=0, high=0.9,
+        source="Assumption", claims="C16",
+    )
     rework_effort: float = constant(
         0.35, "Effort of a rework against that of creating the item", unit="share", low=0, high=1, source="Assumption",
         claims="C16",
@@ -126,7 +130,7 @@ class Work(Section):
         source="Assumption", claims="C16",
     )
     planned_load: float = constant(
-        0.7, "Share of the owners' free time that a plan fills", unit="share", low=0.1, high=1.5, source="Assumption",
+        0.65, "Share of the owners' free time that a plan fills", unit="share", low=0.1, high=1.5, source="Assumption",
         claims="C2",
     )
     campaign_months: float = constant(

@@ -55,16 +55,16 @@ class Media(Section):
     """What bought media does."""
 
     leads_per_thousand: float = uncertainty(
-        18.0, "Leads for each thousand of media money while little is spent", unit="leads per 1,000", low=0, high=1e4,
-        source="WordStream: 53.52-70.11 dollars for a lead, 14-19 for a thousand", claims="C24",
+        10.0, "Leads for each thousand of media money while little is spent", unit="leads per 1,000", low=0, high=1e4,
+        source="Assumption; search ads bring 14-19 (WordStream: 53.52-70.11 dollars for a lead), other media fewer", claims="C24",
     )
     half_saturation: float = uncertainty(
         40_000.0, "Media money a month at which a further unit brings a quarter of what the first one brought",
         unit="money/month", low=1, high=1e9, source="Assumption; tried with this model: twice the default budget", claims="C24",
     )
     brand_gain: float = uncertainty(
-        0.6, "Baseline leads a month that a month of media adds to the brand, against the leads it brings at once",
-        unit="ratio", low=0, high=20, source="Assumption; Binet & Field: 60 : 40 in favour of brand is the best split", claims="C24",
+        1.5, "Leads that media bring over the years, through the brand, for each lead they bring at once",
+        unit="ratio", low=0, high=20, source="Assumption; from Binet & Field 2013, 60 : 40 for brand against activation", claims="C24",
     )
     brand_half_life: float = uncertainty(
         20.0, "Time in which the brand built by media halves", unit="months", low=1, high=240,

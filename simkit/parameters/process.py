@@ -52,6 +52,10 @@ class Process(Section):
         0.4, "Lift that the other channels give, when all are saturated and the plan is integrated", unit="share", low=0, high=2,
         source="Thinkbox: +8 % for a pair on average; tried with this model for all channels together", claims="C11",
     )
+    uneven_plans: float = uncertainty(
+        0.5, "How much too big or too small a channel's plan can be when there is no strategic clarity", unit="share", low=0, high=1,
+        source="Assumption", claims="C16",
+    )
     planning_days: float = constant(
         0.5, "Planning effort for each channel's plan that stands alone", unit="days", low=0, high=20, source="Assumption",
         claims="C10",
@@ -111,8 +115,8 @@ class Capability(Section):
         source="Assumption; tried with this model", claims="C2",
     )
     enough_improvement: float = constant(
-        0.09, "Share of time spent improving that keeps capability at 1", unit="share", low=0.01, high=0.5,
-        source="Assumption; tried with this model", claims="C2",
+        0.12, "Share of their time that channels' people must spend improving to keep capability at 1", unit="share", low=0.01, high=0.5,
+        source="Assumption; tried with this model as 0.09 of everybody's time", claims="C2",
     )
     exponent: float = constant(
         0.8, "How capability grows with the share of time spent improving", unit="", low=0.1, high=1,
@@ -169,6 +173,10 @@ class Automation(Section):
     saved_without_clarity: float = constant(
         0.5, "Share of the time saved that needs no strategic clarity", unit="share", low=0, high=1, source="Assumption",
         claims="C21",
+    )
+    quality_gain: float = uncertainty(
+        0.18, "Gain in worth of work that a machine helped with, where strategy is clear", unit="share", low=0, high=1,
+        source="Noy & Zhang 2023: 18 % better (n = 453)", claims="C20 C21",
     )
     review_effort: float = uncertainty(
         0.15, "Effort of a full review against that of creating the item", unit="share", low=0, high=1, source="Assumption",
