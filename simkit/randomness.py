@@ -99,9 +99,9 @@ def binomial(trials: int, share: float, u: float) -> int:
         return min(trials, max(0, round(mean + spread * z + (1 - 2 * share) * (z * z - 1) / 6)))
     odds = share / (1 - share)
     term = total = math.exp(trials * math.log1p(-share))
-    count = 0
-    while u > total and count < trials:
-        count += 1
-        term *= odds * (trials - count + 1) / count
+    for count in range(trials):
+        if u <= total:
+            return count
+        term *= odds * (trials - count) / (count + 1)
         total += term
-    return count
+    return trials

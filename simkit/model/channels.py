@@ -46,7 +46,7 @@ class Channel:
         """Take over the parameters in force; what a tick needs of them is worked out once."""
         p = self.world.p
         self.settings: Settings = getattr(p.channels, self.name)
-        self.active = self.settings.active
+        self.active: bool = self.settings.active
         self._saturation: float = self.settings.saturation
         self._lead_rate: float = self.settings.lead_rate
         self._activation_kept = 0.5 ** (TICK_MONTHS / self.settings.activation_half_life)

@@ -52,8 +52,8 @@ class Stage:
 
     def __init__(self, luck: Luck, purpose: str, ticks: int) -> None:
         # How many have fallen due so far, and a random start for rounding that to whole people.
-        self._passed: list[float] = luck.generator(purpose).random(len(ORIGINS)).tolist()
-        self._released = [0] * len(ORIGINS)
+        self._passed = luck.generator(purpose).random(len(ORIGINS))
+        self._released = np.zeros(len(ORIGINS), dtype=int)
         self._due = np.zeros((ticks, len(ORIGINS)))
         self.open = 0
 
@@ -62,7 +62,7 @@ class Stage:
         survival = shares[::-1].cumsum()[::-1]
         self._extend(len(shares))
         self._due[: len(shares)] += np.multiply.outer(survival, rate)
-        self.open = sum(math.floor(total) for total in (self._due.sum(axis=0) + self._passed + 1e-9).tolist())
+        self.open = int(_whole(self._due.sum(axis=0) + self._passed).sum())
 
     def enter(self, tick: int, people: list[int], shares: NDArray[np.float64]) -> None:
         """A cohort arrives; it falls due from the next tick on."""
@@ -73,12 +73,10 @@ class Stage:
 
     def leave(self, tick: int) -> list[int]:
         """Those who fall due in this tick, by origin."""
-        due = []
-        for i, amount in enumerate(self._due[tick].tolist()):
-            self._passed[i] += amount
-            reached = int(self._passed[i] + 1e-9)
-            due.append(reached - self._released[i])
-            self._released[i] = reached
+        self._passed += self._due[tick]
+        reached = _whole(self._passed)
+        due: list[int] = (reached - self._released).tolist()
+        self._released = reached
         self.open -= sum(due)
         return due
 
@@ -87,6 +85,10 @@ class Stage:
             grown = np.zeros((max(rows, 2 * len(self._due)), len(ORIGINS)))
             grown[: len(self._due)] = self._due
             self._due = grown
+
+
+def _whole(amounts: NDArray[np.float64]) -> NDArray[np.int_]:
+    return (amounts + 1e-9).astype(int)
 
 
 class Customers:
@@ -179,12 +181,10 @@ class Customers:
 
     def _qualify(self, due: list[int]) -> list[int]:
         """How many of those due qualify, by origin: their share, fractions carried to the next tick."""
-        qualified = []
-        for i, count in enumerate(due):
-            expected = self._unrounded[i] + count * self._qualify_rate
-            whole = min(count, int(expected))
-            self._unrounded[i] = expected - whole
-            qualified.append(whole)
+        rate = self._qualify_rate
+        expected = [over + count * rate for over, count in zip(self._unrounded, due, strict=True)]
+        qualified = [min(count, int(rough)) for count, rough in zip(due, expected, strict=True)]
+        self._unrounded = [rough - whole for rough, whole in zip(expected, qualified, strict=True)]
         return qualified
 
     def _live(self, won: int, u: float) -> None:

@@ -141,11 +141,11 @@ class Desk:
 
     def take(self) -> Task | None:
         """The next task, None when nothing waits; stale work is dropped on the way."""
-        now = self._env.now
+        now, queue = self._env.now, self._queue
         if self._arriving and self._arriving[0][0] <= now:
             self._arrive(now)
-        while self._queue:
-            _, _, _, since, task = heappop(self._queue)
+        while queue:
+            _, _, _, since, task = heappop(queue)
             self.backlog -= task.effort
             self._waited += now - (since if since > self._since else self._since)
             if now > task.expires:

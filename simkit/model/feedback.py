@@ -5,8 +5,7 @@ An insight says where the market was when it was observed. The longer the way, t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from simkit.model.clock import WEEK
 from simkit.model.desk import Task, Urgency
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from simkit.model.simulation import World
 
 
-@dataclass(frozen=True, slots=True)
-class Insight:
+class Insight(NamedTuple):
     """What one test has shown: where the market was on the day of observing, and whether it found an improvement."""
 
     observed: float
@@ -40,19 +38,19 @@ class Feedback:
 
     def observe(self, item: Item) -> None:
         """A test runs: it sees the market as it is now, and its data come in a latency later."""
-        p = self.world.p
+        p, now = self.world.p.feedback, self.world.env.now
         self.observed += 1
-        noise = p.feedback.observation_noise * normal_quantile(item.luck[NOISE] or 1e-12)
+        noise = p.observation_noise * normal_quantile(item.luck[NOISE] or 1e-12)
         insight = Insight(
-            observed=self.world.env.now,
+            observed=now,
             position=self.world.market.position[item.channel] + noise,
-            improvement=item.luck[WIN] < p.capability.test_win_rate,
-            acted_on=item.luck[ACTED] < p.feedback.acted_on,
+            improvement=item.luck[WIN] < self.world.p.capability.test_win_rate,
+            acted_on=item.luck[ACTED] < p.acted_on,
         )
-        ready = self.world.env.now + p.feedback.latency_weeks * WEEK
+        ready = now + p.latency_weeks * WEEK
         result = (item.channel, insight)
-        task = Task("analyst", p.feedback.analysis_days, "producing", result, self._found, ready, handed_over=True)
-        self.world.team.desk("analyst").put(task, Urgency.OWN, ready)
+        task = Task("analyst", p.analysis_days, "producing", result, self._found, ready, handed_over=True)
+        self.world.team.cover["analyst"].put(task, Urgency.OWN, ready)
 
     def _found(self, result: tuple[str, Insight], person: Person) -> None:
         channel, insight = result

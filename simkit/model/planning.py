@@ -96,16 +96,18 @@ class Planning:
         self, channel: str, kind: str, amount: float, period: float, effort: float, maker: str, hype: float = 0.0
     ) -> None:
         """Spread a number of items evenly over the period; fractions are carried to the next plan."""
-        work, now = self.world.work, self.world.env.now
         count = self._whole((channel, kind), amount)
+        if count == 0:
+            return
+        work, now, improvement = self.world.work, self.world.env.now, kind == "improvement"
+        apart, end = period * MONTH / count, now + MONTH - 1e-9
         for i in range(count):
             begin = now + i / count * period * MONTH
-            due = begin + MONTH / 2.0 + period * MONTH / count
-            improvement = kind == "improvement"
+            due = begin + MONTH / 2.0 + apart
             item = work.item(channel, kind if improvement else self._kind(channel, hype), due, effort)
             item.maker = maker
             item.test = improvement and self._test_due(channel, period / count)
-            if begin < now + MONTH - 1e-9:
+            if begin < end:
                 self._start(item)
             else:
                 heappush(self._later, (begin, work.started, item))
@@ -118,7 +120,7 @@ class Planning:
 
     def _kind(self, channel: str, hype: float) -> str:
         """Kind of the next item, so that kinds have their shares in the long run."""
-        if self._whole((channel, "hype"), hype):
+        if hype and self._whole((channel, "hype"), hype):
             return "hype"
         campaign = self._whole((channel, "campaign"), 1.0 - self.world.p.process.always_on)
         return "campaign" if campaign else "always_on"

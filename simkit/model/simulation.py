@@ -76,7 +76,7 @@ class World:
 
     def active(self, channel: str) -> bool:
         """Whether the team works a channel."""
-        return bool(getattr(self.p.channels, channel).active)
+        return self.channels[channel].active
 
     def tools(self, craft: float) -> float:
         """Gain in worth from tools: skill and clarity decide how much of it is used."""

@@ -43,6 +43,7 @@ class Team:
     Attributes:
         headcount: people present.
         joined, left, hired: how many so far.
+        cover: the desk that does each role's work now; the role's own when nobody is there at all.
         clarity: strategic clarity that reaches people: part of it needs a strategist's time.
         silos: silos between the channels; people who cover several are no silo to themselves.
     """
@@ -53,7 +54,7 @@ class Team:
         self.headcount = 0
         self.clarity = self.silos = 0.0
         self.desks = {role: Desk(world.env, role, world.work.drop) for role in ROLES}
-        self._cover: dict[str, Desk] = dict(self.desks)
+        self.cover = dict(self.desks)
         self._seats: dict[str, list[Seat]] = {role: [] for role in ROLES}
         self._seats_ever = dict.fromkeys(ROLES, 0)
         self._counted = 0.0
@@ -95,11 +96,11 @@ class Team:
     def align(self) -> None:
         """Decide who covers each role and how fast each desk works, and hand on what waits where nobody is left."""
         staffed = [desk for desk in self.desks.values() if desk.people]
-        self._cover = {}
+        self.cover = {}
         for role, desk in self.desks.items():
             desk.channels = int(role in CHANNELS and bool(desk.people) and self.world.active(role))
         for role, desk in self.desks.items():
-            cover = self._cover[role] = desk if desk.people else min(staffed, key=_crowding, default=desk)
+            cover = self.cover[role] = desk if desk.people else min(staffed, key=_crowding, default=desk)
             if cover is not desk:
                 cover.channels += role in CHANNELS and self.world.active(role)
                 for task, urgency, ready in desk.empty():
@@ -122,7 +123,7 @@ class Team:
         carried = min(1.0, strategists * p.strategist_span / others) if others else 1.0
         alone = p.clarity_without_strategist
         self.clarity = p.strategic_clarity * (alone + (1.0 - alone) * carried)
-        owners = [self._cover[channel] for channel in CHANNELS if self.world.active(channel)]
+        owners = [self.cover[channel] for channel in CHANNELS if self.world.active(channel)]
         self.silos = p.silos * (len(set(owners)) - 1) / (len(owners) - 1) if len(owners) > 1 else 0.0
 
     def _tempo(self) -> float:
@@ -132,18 +133,14 @@ class Team:
         dip = p.process.reorganisation_dip if executives.reorganising else 0.0
         return tempo * (1.0 - p.team.community_time) * (1.0 - dip)
 
-    def desk(self, role: str) -> Desk:
-        """The desk that does a role's work now; the role's own when nobody is there at all."""
-        return self._cover[role]
-
     def owners(self, channel: str) -> float:
         """Heads that a channel has: those of its role, or its share of the people who cover it."""
-        desk = self._cover[channel]
+        desk = self.cover[channel]
         return len(desk.people) / max(1, desk.channels)
 
     def ability(self, channel: str) -> float:
         """Days' worth of work that one of a channel's people does in a day, on average, without overtime."""
-        desk = self._cover[channel]
+        desk = self.cover[channel]
         if not desk.people:
             return 0.0
         proficiency = sum(person.proficiency(channel) for person in desk.people) / len(desk.people)

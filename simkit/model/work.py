@@ -101,28 +101,28 @@ class Work:
             effort *= 1.0 + p.work.campaign_effort
         learning = 1.0 - p.team.learning_lost_to_automation * p.automation.reliance
         task = Task(item.channel, effort, "producing", item, self._created, item.due, self._expires(item), learning)
-        self.world.team.desk(item.maker).put(task, Urgency.OWN)
+        self.world.team.cover[item.maker].put(task, Urgency.OWN)
 
     def improve(self, item: Item) -> None:
         """Give an improvement to the owners of its channel; under pressure it is put off until nothing else is left."""
         postponed = item.luck[POSTPONED] < self.world.executives.pressure
         task = Task(item.channel, item.effort, "improving", item, self._improved, item.due, self._expires(item))
-        self.world.team.desk(item.channel).put(task, Urgency.POSTPONED if postponed else Urgency.OWN)
+        self.world.team.cover[item.channel].put(task, Urgency.POSTPONED if postponed else Urgency.OWN)
 
     def plan(self, item: Item, role: str) -> None:
         """Give a planning task to a role."""
         task = Task(role, item.effort, "planning", item, self._finish, item.due)
-        self.world.team.desk(role).put(task, Urgency.PLANNING)
+        self.world.team.cover[role].put(task, Urgency.PLANNING)
 
     def interrupt(self, item: Item, day: float) -> None:
         """Give an urgent request to a role on a day to come; some need another role's help at once."""
         role, p = item.channel, self.world.p.work
         task = Task(role, item.effort, "interrupted", item, self._finish)
-        self.world.team.desk(role).put(task, Urgency.INTERRUPTION, day)
+        self.world.team.cover[role].put(task, Urgency.INTERRUPTION, day)
         if role in CHANNELS and item.luck[CONTRIBUTION] < p.contribution_share:
             other = CONTRIBUTOR[role]
             task = Task(other, item.effort * p.urgent_help, "interrupted", item, _helped)
-            self.world.team.desk(other).put(task, Urgency.INTERRUPTION, day)
+            self.world.team.cover[other].put(task, Urgency.INTERRUPTION, day)
 
     def launch(self) -> None:
         """Publish every campaign item that is ready."""
@@ -151,14 +151,14 @@ class Work:
         Whoever covers for the other role too has nothing to hand over and nobody to wait for.
         """
         team, process = self.world.team, self.world.p.process
-        if team.desk(role) is team.desk(item.maker):
+        if team.cover[role] is team.cover[item.maker]:
             self.world.later(after, lambda: done(item, None))
             return
         last = role != "strategist" and item.luck[LAST] < team.silos
         urgency = Urgency.OTHERS_LAST if last else Urgency.HANDED_OVER
         task = Task(role, item.effort * effort, "producing", item, done, item.due, handed_over=True)
         ready = self.world.env.now + after + process.handover_days
-        team.desk(role).put(task, urgency, ready)
+        team.cover[role].put(task, urgency, ready)
 
     def _ask_partner(self, item: Item, person: Person | None) -> None:
         """Some items need an answer from product, sales or legal, who take their time; then comes the review."""
@@ -175,7 +175,7 @@ class Work:
         if person is not None and item.luck[REWORK] < share:
             item.reworked = True
             task = Task(item.channel, item.effort * p.work.rework_effort, "producing", item, self._created, item.due)
-            self.world.team.desk(item.maker).put(task, Urgency.HANDED_OVER)
+            self.world.team.cover[item.maker].put(task, Urgency.HANDED_OVER)
         else:
             self._release(item)
 
