@@ -139,9 +139,9 @@ class Desk:
         if self.idle:
             self.idle.pop().wake()
 
-    def take(self) -> Task | None:
+    def take(self, now: float) -> Task | None:
         """The next task, None when nothing waits; stale work is dropped on the way."""
-        now, queue = self._env.now, self._queue
+        queue = self._queue
         if self._arriving and self._arriving[0][0] <= now:
             self._arrive(now)
         while queue:

@@ -52,21 +52,23 @@ class Person:
 
     def _work(self) -> Generator[Event, Any, None]:
         env, desk = self.world.env, self.desk
-        take, worked, role = desk.take, desk.worked, desk.role
+        take, worked, role, now = desk.take, desk.worked, desk.role, env.now
         try:
             while True:
-                task = take()
+                task = take(now)
                 if task is None:
                     self._idle = env.event()
                     desk.idle.append(self)
                     yield self._idle
+                    now = env.now
                     continue
                 self._task = task
-                self._begun = self._booked = env.now
+                self._begun = self._booked = now
                 ability = self.skill * self.experience if task.role == role else self.proficiency(task.role)
                 days = task.effort / (ability * desk.pace)
                 yield env.timeout(days)
-                worked[task.activity] += env.now - self._booked
+                now = env.now
+                worked[task.activity] += now - self._booked
                 self._task = None
                 # Exponential learning curve: experience closes a constant share of its gap with each day of work.
                 self.experience = 1.0 - (1.0 - self.experience) * math.exp(-days * task.learning * desk.learning)

@@ -21,7 +21,7 @@ from simkit.scenarios import Scenario
 TASK_SECONDS = 0.25
 """What a task is worth: enough to outweigh sending it, little enough to share the work evenly and to stop soon."""
 
-_LIFE_SECONDS = 0.03 / (36 * 8)
+_LIFE_SECONDS = 0.05 / (36 * 8)
 """Time of one month of one head, from a life of 36 months and eight people on a common machine."""
 
 _IDLE_SECONDS = 300
