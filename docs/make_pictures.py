@@ -1,4 +1,4 @@
-"""Draw the README's picture: python docs/make_pictures.py. It needs simkit[experiments], for Altair and its PNG writer."""
+"""Draw the README's picture: python docs/make_pictures.py. It needs simkit[experiments]: Altair and its PNG writer."""
 
 from __future__ import annotations
 
