@@ -44,26 +44,22 @@ class Luck:
 class Rows:
     """An endless table of random numbers; row i is the same however many rows are read, and in whatever order."""
 
-    __slots__ = ("_generator", "_normal", "_rows", "_width")
+    __slots__ = ("_draw", "_numbers", "_width")
 
     def __init__(self, generator: np.random.Generator, width: int, normal: bool) -> None:
-        self._generator = generator
+        self._draw = generator.standard_normal if normal else generator.random
         self._width = width
-        self._normal = normal
-        self._rows: list[list[float]] = []
+        self._numbers: list[float] = []  # one flat list: thousands of small ones would keep the garbage collector busy
 
     def __getitem__(self, i: int) -> list[float]:
-        rows = self._rows
-        while i >= len(rows):
-            draw = self._generator.standard_normal if self._normal else self._generator.random
-            rows.extend(draw((_BLOCK, self._width)).tolist())
-        return rows[i]
+        first, last = i * self._width, (i + 1) * self._width
+        while last > len(self._numbers):
+            self._numbers.extend(self._draw(_BLOCK * self._width).tolist())
+        return self._numbers[first:last]
 
     def __iter__(self) -> Iterator[list[float]]:
         """The rows in their order, without end."""
-        for first in itertools.count(0, _BLOCK):
-            self[first]
-            yield from self._rows[first : first + _BLOCK]
+        return map(self.__getitem__, itertools.count())
 
 
 def poisson(mean: float, u: float) -> int:

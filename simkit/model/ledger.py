@@ -23,8 +23,8 @@ class Ledger:
     def __init__(self, world: World) -> None:
         self.world = world
         self.monthly: list[tuple[float, ...]] = []
-        self.channels: list[list[tuple[float, float, float]]] = []
-        self.roles: list[list[tuple[float, float, float]]] = []
+        self.channels: list[NDArray[np.float64]] = []
+        self.roles: list[NDArray[np.float64]] = []
         self._leads = [0] * len(ORIGINS)
         self._won = [0] * len(ORIGINS)
         self._qualified = 0
@@ -69,8 +69,9 @@ class Ledger:
                 *team.time.values(),
             )
         )
-        self.channels.append([(n, w, w * value) for n, w in zip(self._leads, self._won, strict=True)])
-        self.roles.append([team.roles[role] for role in ROLES])
+        origins = zip(self._leads, self._won, strict=True)
+        self.channels.append(np.array([(leads, won, won * value) for leads, won in origins]))
+        self.roles.append(np.array([team.roles[role] for role in ROLES]))
         world.capability.close_month(team.practice)
         self._leads = [0] * len(ORIGINS)
         self._won = [0] * len(ORIGINS)
