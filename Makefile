@@ -15,7 +15,7 @@ run: .venv/ready ## simulate a scenario and show the result (SCENARIO=baseline)
 	$(BIN)/simkit run $(SCENARIO)
 
 test: .venv/ready ## run the tests; at least 90 % of simkit must be covered
-	$(BIN)/pytest -n auto -m "not wheel" --ignore tests/claims --ignore tests/bands --cov
+	$(BIN)/pytest -n auto --dist loadgroup -m "not wheel" --cov
 
 lint: .venv/ready ## check style, format, types and the import contract
 	$(BIN)/ruff check .

@@ -117,10 +117,10 @@ class Customers:
         )
         self.base = round(self.start.customers)
         self.advocates = self.start.customers
-        self.opening = self.leads.open + self.qualified.open
+        self.opening = self.open
         self.new = self.won = self.lost = self.gone = 0
         self._luck = world.luck.uniforms("customers", 2 * len(ORIGINS) + 1)
-        self._room = self._free_market()
+        self._room = company.market_size - self.start.customers - self.start.open
         self._unrounded: list[float] = world.luck.generator("stage/rounding").random(len(ORIGINS)).tolist()
 
     @property
@@ -129,8 +129,11 @@ class Customers:
         return self.leads.open + self.qualified.open
 
     def reach(self) -> float:
-        """Share of those not yet won or courted, against the share when the programme began."""
-        return self._free_market() / self._room if self._room > 0.0 else 0.0
+        """Those not yet won or courted, against how many they were when the programme began: 1 at most.
+
+        Demand is calibrated to the market of the start; room that leaving customers make is filled again, no faster.
+        """
+        return min(1.0, self._free_market() / self._room)
 
     def recommended(self) -> float:
         """Leads a month by word of mouth: those of the start, and more as there are more advocates, or fewer."""
@@ -214,12 +217,14 @@ class SteadyState(NamedTuple):
         won: customers won a month.
         margin: their margin.
         customers: customers there are (Little's law: won a month times lifetime).
+        open: leads, qualified or not, for whom nothing is decided yet (Little's law again).
     """
 
     leads: NDArray[np.float64]
     won: float
     margin: float
     customers: float
+    open: float
 
     def level(self, metric: str) -> float:
         """Starting level S in a metric's unit."""
@@ -230,7 +235,7 @@ def steady_state(company: Company) -> SteadyState:
     """Flows and stocks of the firm before the programme, computed, not simulated.
 
     Raises:
-        ParameterError: the customers there must be do not fit into the market.
+        ParameterError: the customers and open leads there must be do not fit into the market.
     """
     leads = np.zeros(len(ORIGINS))
     leads[_WORD_OF_MOUTH] = company.starting_leads_per_month * company.word_of_mouth_share
@@ -239,10 +244,19 @@ def steady_state(company: Company) -> SteadyState:
     rates[_WORD_OF_MOUTH] = min(1.0, company.win_rate * company.referred_quality)
     won = float((leads * rates).sum()) * company.qualification_rate
     customers = won * company.customer_lifetime_months
-    if customers > company.market_size:
+    stages = ((company.qualification_months, 1.0), (company.sales_cycle_months, company.qualification_rate))
+    months = sum(share * _mean_delay(delays(median, company.sales_cycle_spread)) for median, share in stages)
+    open_leads = float(leads.sum()) * months
+    if customers + open_leads >= company.market_size:
         raise ParameterError(
-            f"the market must hold the {customers:,.0f} customers that the starting leads imply",
+            f"the market must hold more than the {customers:,.0f} customers and {open_leads:,.0f} open leads that the "
+            "starting leads imply",
             field="company.market_size",
             value=company.market_size,
         )
-    return SteadyState(leads, won, won * company.customer_value, customers)
+    return SteadyState(leads, won, won * company.customer_value, customers, open_leads)
+
+
+def _mean_delay(shares: NDArray[np.float64]) -> float:
+    """Mean of a delay, in months."""
+    return float(np.arange(1, len(shares) + 1) @ shares) * TICK_MONTHS

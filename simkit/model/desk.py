@@ -40,7 +40,7 @@ class Task:
 
     Attributes:
         role: whose work it is.
-        effort: working days that a fully skilled and experienced person needs.
+        effort: working days; those of producing are a fully skilled and experienced person's, others are what they are.
         activity: what the time counts as, one of ``ACTIVITIES``.
         item: what it is part of.
         done: called with the item and the person once the work is done.
@@ -158,6 +158,14 @@ class Desk:
             return task
         self._look_out()
         return None
+
+    def quit(self, person: Person) -> None:
+        """Somebody serves the desk no longer; if they were woken in this very instant, somebody else looks."""
+        self.people.remove(person)
+        if person in self.idle:
+            self.idle.remove(person)
+        elif self.idle:
+            self._look_out()
 
     def empty(self) -> list[tuple[Task, Urgency, float]]:
         """Take everything out, in its order, for somebody else to do; each with the day on which it is ready."""

@@ -61,4 +61,5 @@ class Media:
         settled = self._sinking * sink
         self._sinking -= settled
         self.brand *= math.exp(-TICK_MONTHS / lifetime)
-        self.brand += settled * p.brand_gain / lifetime
+        # What settles in a tick brings its leads from the next tick on; summed over all ticks, the whole gain.
+        self.brand += settled * p.brand_gain * -math.expm1(-TICK_MONTHS / lifetime) / TICK_MONTHS

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Person:
     """Somebody with a role, a skill and an experience that grows with work."""
 
-    __slots__ = ("_begun", "_booked", "_idle", "_task", "desk", "experience", "process", "skill", "world")
+    __slots__ = ("_begun", "_booked", "_idle", "_pace", "_task", "desk", "experience", "process", "skill", "world")
 
     def __init__(self, world: World, desk: Desk, skill: float) -> None:
         self.world = world
@@ -28,6 +28,7 @@ class Person:
         self.skill = skill
         self.experience = world.p.team.starting_experience
         self._task: Task | None = None
+        self._pace = 1.0
         self._begun = self._booked = world.env.now
         self._idle: Event | None = None
         world.team.join(self)
@@ -65,7 +66,8 @@ class Person:
                 self._task = task
                 self._begun = self._booked = now
                 ability = self.skill * self.experience if task.role == role else self.proficiency(task.role)
-                days = task.effort / (ability * desk.pace)
+                self._pace = pace = ability * desk.pace if task.activity == "producing" else 1.0
+                days = task.effort / pace
                 yield env.timeout(days)
                 now = env.now
                 worked[task.activity] += now - self._booked
@@ -81,7 +83,7 @@ class Person:
         task, self._task = self._task, None
         if task is not None:
             # Somebody else goes on where the leaver stopped, before anything that is not urgent.
-            done = (self.world.env.now - self._begun) * self.proficiency(task.role) * self.desk.pace
+            done = (self.world.env.now - self._begun) * self._pace
             rest = replace(task, effort=max(0.0, task.effort - done), expires=math.inf, handed_over=False)
             self.desk.put(rest, Urgency.PLANNING)
         self.world.team.leave(self)

@@ -86,9 +86,7 @@ class Team:
     def leave(self, person: Person) -> None:
         """Somebody goes; what waits at an abandoned desk goes to whoever covers for it."""
         self._count_presence()
-        person.desk.people.remove(person)
-        if person in person.desk.idle:
-            person.desk.idle.remove(person)
+        person.desk.quit(person)
         self.headcount -= 1
         self.left += 1
         self.align()

@@ -6,11 +6,16 @@ were outside would pass with a chance of 0.5 % at most: the error rate of every 
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks.behaviours import learning
+
+pytestmark = pytest.mark.xdist_group("B5-B6")
+"""They look at the same lives, so one process simulates them once."""
 
 
 def test_without_review_some_reliance_is_best(seed: int) -> None:
-    """B5: in a drifting market that nobody reviews, two years' margin is higher at reliance 0.2 than at 0 and at 1.
+    """B5: in a drifting market that nobody reviews, the margin of thirty months is higher at reliance 0.3 than at 0 and at 1.
 
     Error rate 0.5 % each. Fails if machines saved no time and added nothing (0 would be best), or if their tactic
     followed the market by itself (1 would be).
@@ -20,7 +25,7 @@ def test_without_review_some_reliance_is_best(seed: int) -> None:
 
 
 def test_review_moves_the_best_reliance_up(seed: int) -> None:
-    """B5: reliance 0.2 beats 0.6 when nobody reviews, 0.6 beats 0.2 when people do.
+    """B5: reliance 0.3 beats 0.7 when nobody reviews, 0.7 beats 0.3 when people do.
 
     Error rate 0.5 % each. Fails if review did not revise what machines do.
     """
@@ -29,7 +34,7 @@ def test_review_moves_the_best_reliance_up(seed: int) -> None:
 
 
 def test_without_drift_reliance_has_no_penalty(seed: int) -> None:
-    """B5: in a market that stands still each step of reliance, 0 to 0.2 to 0.6 to 1, raises margin, unreviewed.
+    """B5: in a market that stands still each step of reliance, 0 to 0.3 to 0.7 to 1, raises margin, unreviewed.
 
     Error rate 0.5 % for all of them together. Fails if reliance had a cost that does not come from the moving market.
     """

@@ -51,10 +51,11 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     # Plans that reach beyond the month are what a stop finds to drop.
     values["process.replanning_months"] = draw(st.sampled_from([0.25, 1.0, 3.0]))
     values |= draw(some_values(FREE, 12))
-    # The market holds whatever customers the rest implies, with room or hardly any.
+    # The market holds whatever customers and open leads the rest implies, with room or hardly any.
     values["company.market_size"] = 1e9
     scenario = Scenario().with_changes(values)
-    implied = begin(scenario, 0).customers.start.customers
+    start = begin(scenario, 0).customers.start
+    implied = start.customers + start.open
     room = draw(st.sampled_from([1.0, 1.5, 100.0]))
     scenario = scenario.with_changes({"company.market_size": min(1e9, max(1.0, (implied + 1.0) * room))})
     months = st.integers(1, horizon)

@@ -270,7 +270,7 @@ def test_progress_ends_with_all() -> None:
 def test_what_the_model_refuses_arrives_whole(workers: int) -> None:
     """Fails if an error loses its field, value or kind on its way out of a worker process."""
     too_small = SMALL.with_changes({"company.market_size": 10})
-    with pytest.raises(ParameterError, match="customers that the starting leads imply") as caught:
+    with pytest.raises(ParameterError, match="open leads that the starting leads imply") as caught:
         simkit.simulate(too_small, 4, workers=workers)
     assert (caught.value.field, caught.value.value) == ("company.market_size", 10.0)
 

@@ -192,11 +192,6 @@ def brand_after_media(bought_months: int, months: int, values: dict[str, Any], s
     return bought, brand
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what settles in a tick counts in full at its end: the sum is larger by half a tick over the "
-    "brand's lifetime, 12 % at a half-life of 1 month, 1.4 % at 8, 0.6 % at 20",
-)
 @pytest.mark.parametrize("half_life", [1.0, 8.0])
 def test_a_month_of_media_brings_its_brand_gain_in_the_long_run(half_life: float, seed: int) -> None:
     """Brand leads over ten years = gain x leads bought at once, to a thousandth. Fails if the delay loses some of it,

@@ -167,7 +167,9 @@ def test_customers_stay_for_their_lifetime(lifetime: float, seed: int) -> None:
 
 
 def test_a_market_too_small_for_its_customers_is_refused(seed: int) -> None:
-    """Fails if a firm can begin with more customers than there are people in its market."""
-    implied = quiet({}, seed).customers.start.customers
+    """Fails if a firm can begin with more customers and open leads than there are people in its market."""
+    start = quiet({}, seed).customers.start
     with pytest.raises(ParameterError, match="market"):
-        quiet({"company.market_size": math.floor(implied)}, seed)
+        quiet({"company.market_size": math.floor(start.customers + start.open)}, seed)
+    world = quiet({"company.market_size": math.ceil(start.customers + start.open)}, seed)
+    assert world.customers.open == pytest.approx(start.open, rel=0.01)

@@ -60,7 +60,8 @@ def test_only_work_of_ones_own_teaches(seed: int) -> None:
 
 
 def test_skill_and_experience_are_the_speed_of_work(seed: int) -> None:
-    """Work done = effort x proficiency x pace, counted over a month. Fails if either factor does not count, once."""
+    """Work done = effort x proficiency x pace, counted over a month; a meeting takes as long as it takes. Fails if
+    either factor does not count, once, or if the time of urgent requests is stretched by them."""
     values = {"team.content": 1, "team.starting_experience": 0.4, "team.ramp_up_months": 36.0, "team.skill_spread": 0.6}
     world = quiet({**values, "team.community_time": 0.25}, seed)
     person = world.team.desks["content"].people[0]
@@ -68,12 +69,16 @@ def test_skill_and_experience_are_the_speed_of_work(seed: int) -> None:
 
     def again(item: Any, person: Person) -> None:
         done.append(world.env.now)
-        world.team.desks["content"].put(Task("content", 0.5, "planning", None, again, learning=0.0), Urgency.OWN)
+        world.team.desks["content"].put(Task("content", 0.5, activity, None, again, learning=0.0), Urgency.OWN)
 
+    activity = "producing"
     again(None, person)
     world.env.run(until=20.0)
     assert person.skill != 1.0
     assert np.diff(done) == pytest.approx(0.5 / (person.skill * 0.4 * 0.75), rel=1e-9)
+    for activity in ("improving", "interrupted", "planning"):
+        world.env.run(until=world.env.now + 10.0)
+        assert done[-1] - done[-2] == pytest.approx(0.5, rel=1e-9)
 
 
 def test_the_mean_skill_is_one(seed: int) -> None:

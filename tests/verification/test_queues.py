@@ -149,12 +149,7 @@ def test_urgent_work_waits_as_cobham_says(seed: int) -> None:
         assert_mean((totals / counts)[1:-1], wait, 0.2)
 
 
-WAKES_THE_LEAVER = pytest.mark.xfail(
-    strict=True, reason="the desk wakes the one who is leaving in this instant; the task waits until the next one comes"
-)
-
-
-@pytest.mark.parametrize("leaver", [0, pytest.param(1, marks=WAKES_THE_LEAVER)])
+@pytest.mark.parametrize("leaver", [0, 1])
 def test_a_leaver_takes_no_wake_up_call_along(leaver: int, seed: int) -> None:
     """Two idle people, of whom one leaves in the instant in which a task arrives. Fails if the desk wakes the one who
     leaves, and the other one idles on."""
