@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("B5-B6")
 
 
 def test_without_review_some_reliance_is_best(seed: int) -> None:
-    """B5: in a drifting market that nobody reviews, the margin of thirty months is higher at reliance 0.3 than at 0 and at 1.
+    """B5: in a drifting market without review, margin over thirty months is higher at reliance 0.3 than at 0 and at 1.
 
     Error rate 0.5 % each. Fails if machines saved no time and added nothing (0 would be best), or if their tactic
     followed the market by itself (1 would be).

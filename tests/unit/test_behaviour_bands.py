@@ -15,7 +15,7 @@ from simkit.statistics import Estimate
 
 def measured(interval: tuple[float | None, float | None], **band: float) -> Measured:
     low, high = interval
-    return Measured("B0", "a figure", "in words", Estimate(0.5, low, high, 0.99, 100, "interval"), unit="%", **band)  # type: ignore[arg-type]
+    return Measured("B0", "a figure", "in words", Estimate(0.5, low, high, 0.99, 100, "interval"), unit="%", **band)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_skill_and_experience_are_the_speed_of_work(seed: int) -> None:
     world.env.run(until=20.0)
     assert person.skill != 1.0
     assert np.diff(done) == pytest.approx(0.5 / (person.skill * 0.4 * 0.75), rel=1e-9)
-    for activity in ("improving", "interrupted", "planning"):
+    for activity in ("improving", "interrupted", "planning"):  # noqa: B007 (`again` reads it)
         world.env.run(until=world.env.now + 10.0)
         assert done[-1] - done[-2] == pytest.approx(0.5, rel=1e-9)
 
