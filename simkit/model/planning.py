@@ -73,11 +73,17 @@ class Planning:
 
     def _plan_channel(self, channel: str, period: float, lent: dict[str, dict[str, float]]) -> None:
         world, p = self.world, self.world.p
-        settings = world.channels[channel].settings
         heads = world.team.owners(channel)
         self.ambition[channel] = max(self.ambition[channel], world.team.ability(channel))
-        free = max(0.0, 1.0 - p.process.interruptions - settings.interruptions - p.process.improvement_time)
-        load = heads * period * free * p.work.planned_load * (1.0 + world.executives.push) * self.ambition[channel]
+        # Nobody plans for urgent requests: the more there are, the more of a plan comes late.
+        load = (
+            heads
+            * period
+            * (1.0 - p.process.improvement_time)
+            * p.work.planned_load
+            * (1.0 + world.executives.push)
+            * self.ambition[channel]
+        )
         # Unclear goals make plans too big here and too small there; machines make room for more.
         luck = 2.0 * self._luck[channel][self._plans][0] - 1.0
         load *= 1.0 + p.process.uneven_plans * (1.0 - world.team.clarity) * luck

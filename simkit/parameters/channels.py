@@ -130,8 +130,8 @@ class Work(Section):
         source="Assumption", claims="C16",
     )
     planned_load: float = constant(
-        0.65, "Share of the owners' free time that a plan fills", unit="share", low=0.1, high=1.5, source="Assumption",
-        claims="C2",
+        0.57, "Share of the owners' time, less that for improving, that a plan fills", unit="share", low=0.1, high=1.5,
+        source="Assumption", claims="C2 C9",
     )
     campaign_months: float = constant(
         3.0, "Time between campaign launches", unit="months", low=0.25, high=12, source="Assumption; a quarter", claims="C12",

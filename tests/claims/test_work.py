@@ -39,7 +39,7 @@ def test_one_person_for_everything_is_too_few(lives: Simulated) -> None:
     able = {"team.switching_loss": 0, "team.cover_skill": 1}
 
     def figures(output: str, first: int, more: Values) -> tuple[Floats, Floats]:
-        alone = firm(18, {**ALONE, **more})
+        alone = firm(30, {**ALONE, **more})
         two = alone.with_changes(TWO_CHANNELS)
         return mean_of(lives(two), output, first), mean_of(lives(alone), output, first)
 
