@@ -17,6 +17,7 @@ from simkit.plateau import Crossing, Returns
 from simkit.run import results, tables
 from simkit.run.crossing import CrossingTime, crossing_time
 from simkit.run.lives import Floats, Lives
+from simkit.run.measures import measure
 from simkit.run.provenance import Provenance, provenance_of
 from simkit.run.summary import Summary, summarise
 from simkit.scenarios import Scenario
@@ -88,6 +89,14 @@ class Ensemble:
             hint = nearest(output, MONTHLY) or f"There are {', '.join(MONTHLY)}."
             raise RunError("is no monthly output", field="output", value=output, hint=hint)
         return results.output(self.lives, output)
+
+    def measure(self, name: str) -> Floats:
+        """One number a life, such as total_margin, restricted_crossing_month or crossed_by_24; shape (lives,).
+
+        Raises:
+            RunError: there is no such measure, or it may be missing; the message says what to use instead.
+        """
+        return measure(self, name)
 
     @property
     def monthly(self) -> pd.DataFrame:
