@@ -104,9 +104,9 @@ def stream(
     if executor is not None and workers is not None:
         raise RunError("cannot be combined with an executor, which has its own", field="workers", value=workers)
     numbers = replication_numbers(replications)
-    job = Job(scenario, _whole(seed, "seed"), None if draw is None else _whole(draw, "draw"), bool(record_items))
-    workers = None if workers is None else _whole(workers, "workers", 1)
-    step = 1 if chunk is None else _whole(chunk, "chunk", 1)
+    job = Job(scenario, whole(seed, "seed"), None if draw is None else whole(draw, "draw"), bool(record_items))
+    workers = None if workers is None else whole(workers, "workers", 1)
+    step = 1 if chunk is None else whole(chunk, "chunk", 1)
     return _stream(job, numbers, step, workers, executor)
 
 
@@ -129,8 +129,8 @@ def replication_numbers(replications: int | Iterable[int]) -> tuple[int, ...]:
     """Replication numbers, rising."""
     field = "replications"
     if not isinstance(replications, Iterable):
-        return tuple(range(_whole(replications, field, 1)))
-    numbers = sorted(_whole(number, field) for number in replications)
+        return tuple(range(whole(replications, field, 1)))
+    numbers = sorted(whole(number, field) for number in replications)
     if not numbers:
         raise RunError("at least one is needed", field=field)
     twice = next((a for a, b in pairwise(numbers) if a == b), None)
@@ -139,8 +139,12 @@ def replication_numbers(replications: int | Iterable[int]) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _whole(given: object, field: str, least: int = 0) -> int:
-    """A whole number, or an error that says so."""
+def whole(given: object, field: str, least: int = 0) -> int:
+    """A whole number.
+
+    Raises:
+        RunError: it is something else, or below the least.
+    """
     try:
         number = None if isinstance(given, bool) else operator.index(given)  # type: ignore[arg-type]
     except TypeError:

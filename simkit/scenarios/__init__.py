@@ -24,14 +24,18 @@ __all__ = [
 ]
 
 
-def load_scenario(source: str | Path) -> Scenario:
+def load_scenario(source: str | Path, folder: Path = Path()) -> Scenario:
     """Load a scenario from a TOML file, or a shipped one by its name.
+
+    Args:
+        source: the file or the name.
+        folder: where a relative path begins.
 
     Raises:
         ScenarioError: no such file or name (the nearest name is suggested), or the file is no scenario.
         ParameterError: a key or value in it cannot be.
     """
-    return read_scenario(_find(str(source), Path()), _find)
+    return read_scenario(_find(str(source), folder), _find)
 
 
 def shipped_scenarios() -> list[str]:
