@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simkit.errors import ObservedError, OutputError, ParameterError, RunError, ScenarioError, SimkitError
     from simkit.experiments.condition import condition
     from simkit.observed import Observation, Observed, load_observed
-    from simkit.run import Ensemble, Interrupted, simulate, stream
+    from simkit.run import Ensemble, Interrupted, Precision, simulate, stream
     from simkit.scenarios import Range, Scenario, load_scenario, save_scenario, shipped_scenarios
 
     __version__: str
@@ -32,6 +32,7 @@ __all__ = [
     "ObservedError",
     "OutputError",
     "ParameterError",
+    "Precision",
     "Range",
     "RunError",
     "Scenario",

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -113,6 +113,15 @@ def wilson(share: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats,
     half = z / shrink * np.sqrt(p * (1.0 - p) / size + z**2 / (4.0 * size**2))
     # At 0 and 1 the ends are exact; rounding must not move them.
     return np.where(p <= 0.0, 0.0, centre - half), np.where(p >= 1.0, 1.0, centre + half)
+
+
+def unseen(n: ArrayLike, level: float = 0.95) -> Floats:
+    """The largest share of lives of a kind of which none was seen among `n`: 1 - (1 - level)^(1/n).
+
+    One-sided and exact (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404); about 3/n at 95 %. `n` need not be whole.
+    """
+    share: Floats = -np.expm1(np.log1p(-_level(level)) / np.asarray(n, dtype=float))
+    return share
 
 
 def share(occurred: ArrayLike, weights: ArrayLike | None = None, level: float = 0.95) -> Estimate:
@@ -221,7 +230,9 @@ def time_to_event(times: ArrayLike, horizon: int, weights: ArrayLike | None = No
       P(event by m) is a plain share (Putter, Fiocco & Geskus 2007, doi:10.1002/sim.2712), with Wilson's interval.
     - Median: its interval holds the months at which the interval of the incidence contains one half (Brookmeyer &
       Crowley 1982, doi:10.2307/2530286), so its ends, too, can be 'not reached'.
-    - Restricted mean: of min(time, horizon) (Royston & Parmar 2013, doi:10.1186/1471-2288-13-152), t interval.
+    - Restricted mean: of min(time, horizon) (Royston & Parmar 2013, doi:10.1186/1471-2288-13-152), t interval. Where
+      all lives agree (none has the event, say) that would have no width: then a share `unseen` of them may be as far
+      off as 0 and the horizon allow, which bounds the mean on one side if all lie at 0 or at the horizon.
 
     Args:
         times: the month of the event, infinity where it never came; shape (lives,).
@@ -240,7 +251,7 @@ def time_to_event(times: ArrayLike, horizon: int, weights: ArrayLike | None = No
     return TimeToEvent(
         incidence=Incidence(month, reached, low, high, level, t.size),
         median=Estimate(value, early, late, level, t.size, "interval of the median"),
-        restricted_mean=_mean(np.minimum(t, horizon), w, level, "times", "interval of the restricted mean"),
+        restricted_mean=_restricted_mean(np.minimum(t, horizon), float(horizon), w, level),
     )
 
 
@@ -255,6 +266,15 @@ def _mean(values: ArrayLike, weights: ArrayLike | None, level: float, name: str,
     error = math.sqrt(float(np.square(w / w.sum() * (x - centre)).sum()) * size / (size - 1.0))
     half = float(stdtrit(size - 1.0, 0.5 + _level(level) / 2.0)) * error
     return Estimate(centre, centre - half, centre + half, level, x.size, kind)
+
+
+def _restricted_mean(months: Floats, horizon: float, weights: Floats, level: float) -> Estimate:
+    found = _mean(months, weights, level, "times", "interval of the restricted mean")
+    agreed = np.unique(months[weights > 0.0])
+    if found.low is None or agreed.size > 1:
+        return found
+    value, differing = float(agreed[0]), float(unseen(effective_sample_size(weights), level))
+    return replace(found, low=value * (1.0 - differing), high=value + differing * (horizon - value))
 
 
 def _first_half(curve: Floats) -> float | None:

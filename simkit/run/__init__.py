@@ -6,6 +6,7 @@ from simkit.run.crossing import CrossingTime
 from simkit.run.ensemble import Ensemble
 from simkit.run.lives import Lives
 from simkit.run.measures import MEASURES, check_measure
+from simkit.run.precision import Precision, Reached
 from simkit.run.provenance import Provenance
 from simkit.run.replications import Interrupted, simulate, stream
 from simkit.run.summary import Amount, Month, Share, Summary
@@ -18,7 +19,9 @@ __all__ = [
     "Interrupted",
     "Lives",
     "Month",
+    "Precision",
     "Provenance",
+    "Reached",
     "Share",
     "Summary",
     "check_measure",

@@ -7,12 +7,14 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor
 from contextlib import suppress
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from simkit.errors import RunError
 from simkit.run.ensemble import Ensemble
 from simkit.run.execution import Job, running
 from simkit.run.lives import Room
+from simkit.run.measures import check_measure
+from simkit.run.precision import Precision
 from simkit.scenarios import Scenario
 
 
@@ -36,10 +38,11 @@ class Interrupted(RunError):
 
 def simulate(
     scenario: Scenario,
-    replications: int | Iterable[int] = 30,
+    replications: int | Iterable[int] | Literal["auto"] = 30,
     seed: int = 1,
     workers: int | None = None,
     *,
+    precision: Precision | None = None,
     draw: int | None = None,
     record_items: bool = False,
     executor: Executor | None = None,
@@ -50,9 +53,11 @@ def simulate(
     Args:
         scenario: what to simulate.
         replications: numbers from 0, or n for 0 to n - 1. Replication i has its own luck and, if something about the
-            scenario is uncertain, draw i of it.
+            scenario is uncertain, draw i of it. 'auto': 0, 1, ... until the precision or its budget is reached.
         seed: of all luck and all draws, 0 or above.
         workers: processes; None for one a core, 1 for none but this one.
+        precision: how well an outcome is to be known, with 'auto' and only there; `Precision.reached` says what came
+            of it.
         draw: one draw for all lives, so that they differ by luck alone.
         record_items: keep a record of every item, for `Ensemble.items`.
         executor: any executor, in place of the default pool of processes, which stays warm between calls.
@@ -62,7 +67,22 @@ def simulate(
         RunError: arguments that cannot be, or a life that failed, with its number.
         Interrupted: by the user; it carries what was done.
     """
-    numbers = replication_numbers(replications)
+    _check_scenario(scenario)
+    check_precision(precision, replications)
+    if precision is not None:
+        check_measure(precision.outcome, scenario.parameters.horizon_months)
+        first = simulate(
+            scenario,
+            precision.least,
+            seed,
+            workers,
+            draw=draw,
+            record_items=record_items,
+            executor=executor,
+            progress=progress,
+        )
+        return _grown(first, precision, workers, executor, progress)
+    numbers = replication_numbers(replications)  # type: ignore[arg-type]  # 'auto' has been dealt with
     growing = stream(scenario, numbers, seed, workers=workers, draw=draw, record_items=record_items, executor=executor)
     ensemble: Ensemble | None = None
     try:
@@ -74,6 +94,21 @@ def simulate(
             growing.throw(stop)  # wherever it was raised, the workers end
         raise Interrupted(ensemble, len(numbers)) from None
     assert ensemble is not None
+    return ensemble
+
+
+def _grown(
+    ensemble: Ensemble,
+    precision: Precision,
+    workers: int | None,
+    executor: Executor | None,
+    progress: Callable[[int, int], object] | None,
+) -> Ensemble:
+    """The ensemble with as many more lives as the precision asks for."""
+    while (lives := precision.reached(ensemble).wanted) > len(ensemble):
+        there = len(ensemble)
+        seen = None if progress is None else lambda done, more, there=there: progress(there + done, there + more)
+        ensemble = ensemble.extend(lives, workers, executor=executor, progress=seen)
     return ensemble
 
 
@@ -99,8 +134,7 @@ def stream(
     Raises:
         RunError: arguments that cannot be (at once), or a life that failed, with its number.
     """
-    if not isinstance(scenario, Scenario):
-        raise RunError("expected a scenario", field="scenario", value=scenario, hint="Load it with load_scenario(...).")
+    _check_scenario(scenario)
     if executor is not None and workers is not None:
         raise RunError("cannot be combined with an executor, which has its own", field="workers", value=workers)
     numbers = replication_numbers(replications)
@@ -123,6 +157,26 @@ def _stream(
             if done >= shown + step or done == len(numbers):
                 shown = done
                 yield Ensemble(job.scenario, job.seed, room.lives(), job.draw)
+
+
+def check_precision(precision: Precision | None, replications: object) -> None:
+    """Refuse a precision without 'auto', and 'auto' without a precision.
+
+    Raises:
+        RunError: one was given without the other.
+    """
+    automatic = isinstance(replications, str) and replications == "auto"
+    if automatic and precision is None:
+        hint = 'For example precision=Precision("restricted_crossing_month", 1.0).'
+        raise RunError("'auto' needs to know how precise", field="precision", hint=hint)
+    if precision is not None and not automatic:
+        hint = "Use replications='auto'."
+        raise RunError("goes with 'auto' only", field="precision", value=replications, hint=hint)
+
+
+def _check_scenario(scenario: object) -> None:
+    if not isinstance(scenario, Scenario):
+        raise RunError("expected a scenario", field="scenario", value=scenario, hint="Load it with load_scenario(...).")
 
 
 def replication_numbers(replications: int | Iterable[int]) -> tuple[int, ...]:
