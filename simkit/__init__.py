@@ -16,8 +16,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simkit.errors import ObservedError, OutputError, ParameterError, RunError, ScenarioError, SimkitError
+    from simkit.errors import (
+        ObservedError,
+        OutputError,
+        ParameterError,
+        RunError,
+        ScenarioError,
+        SimkitError,
+        StoreError,
+    )
     from simkit.experiments.condition import condition
+    from simkit.experiments.design import Design, load_design
+    from simkit.experiments.sweep import Sweep, SweepInterrupted, load_sweep, sweep
     from simkit.observed import Observation, Observed, load_observed
     from simkit.run import Ensemble, Interrupted, Precision, simulate, stream
     from simkit.scenarios import Range, Scenario, load_scenario, save_scenario, shipped_scenarios
@@ -25,6 +35,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Design",
     "Ensemble",
     "Interrupted",
     "Observation",
@@ -38,16 +49,30 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimkitError",
+    "StoreError",
+    "Sweep",
+    "SweepInterrupted",
     "condition",
+    "load_design",
     "load_observed",
     "load_scenario",
+    "load_sweep",
     "save_scenario",
     "shipped_scenarios",
     "simulate",
     "stream",
+    "sweep",
 ]
 
-_MODULES = ("errors", "scenarios", "observed", "run", "experiments.condition")
+_MODULES = (
+    "errors",
+    "scenarios",
+    "observed",
+    "run",
+    "experiments.condition",
+    "experiments.design",
+    "experiments.sweep",
+)
 
 if not TYPE_CHECKING:  # a type checker that saw this would take every misspelt name for an export
 

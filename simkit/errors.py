@@ -59,6 +59,10 @@ class OutputError(SimkitError):
     """A place that results cannot be written to."""
 
 
+class StoreError(SimkitError):
+    """A folder of results that cannot be used, written or read."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint naming the most similar known name, or '' when none is similar."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)

@@ -17,7 +17,7 @@ PUSH_ENDS = 31
 SHORT_PUSH, LONG_PUSH = 2, 24
 RECOVERED = 0.95
 """Share of the unpushed twin's leads from which on a team counts as recovered."""
-URGENT = {"channels.content.interruptions": 0.3}
+URGENT = {"channels.content.interruptions": 0.15}
 WAITING = ("search", "social")
 """Channels whose items need a contribution from content's people."""
 NO_SILOS, SILOS = 0.0, 0.4

@@ -6,13 +6,15 @@ numbers. So neither the number of workers nor the split into tasks can change a 
 
 from __future__ import annotations
 
+import itertools
 import math
 import signal
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from simkit.errors import RunError, SimkitError
 from simkit.model.recorder import Life
@@ -21,11 +23,18 @@ from simkit.scenarios import Scenario
 TASK_SECONDS = 0.25
 """What a task is worth: enough to outweigh sending it, little enough to share the work evenly and to stop soon."""
 
+AHEAD = 3
+"""Tasks under way for each worker: one that runs, and two that wait, so that nobody waits for the next one."""
+
 _LIFE_SECONDS = 0.05 / (36 * 8)
 """Time of one month of one head, from a life of 36 months and eight people on a common machine."""
 
 _IDLE_SECONDS = 300
 """How long idle worker processes are kept warm."""
+
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,22 @@ class Job:
     seed: int
     draw: int | None
     record_items: bool
+
+
+class WorkersLost(RunError):
+    """A worker process ended, and with it the pool.
+
+    Attributes:
+        tasks: what was under way, where that is known.
+    """
+
+    def __init__(self, error: BrokenExecutor, tasks: tuple[Any, ...]) -> None:
+        super().__init__(
+            f"a worker process ended unexpectedly ({type(error).__name__})",
+            field="workers",
+            hint="It may have run out of memory: try fewer workers.",
+        )
+        self.tasks = tasks
 
 
 def live(job: Job, replications: Sequence[int]) -> list[Life]:
@@ -97,14 +122,63 @@ def running(
             executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]  # loky's own argument
         raise
     except BrokenExecutor as error:
-        raise RunError(
-            f"a worker process ended unexpectedly ({type(error).__name__})",
-            field="workers",
-            hint="It may have run out of memory: try fewer workers.",
-        ) from error
+        raise WorkersLost(error, ()) from error
     finally:
         for future in futures:
             future.cancel()
+
+
+def completed(
+    work: Callable[[Task], Result], tasks: Sequence[Task], workers: int | None, executor: Executor | None
+) -> Generator[tuple[Task, Result], None, None]:
+    """Tasks with their results, as they are done; closing the generator cancels what has not begun.
+
+    Few tasks are under way at a time, so neither they nor their results pile up. An interrupt is treated as in
+    `running`.
+
+    Args:
+        work: what is done with a task, in a worker process.
+        tasks: what there is to do.
+        workers: processes of the default pool, 1 for none, None for a core each.
+        executor: takes the place of the default pool.
+
+    Raises:
+        WorkersLost: a worker process ended.
+    """
+    owned = executor is None
+    if executor is None:
+        workers = _cores() if workers is None else workers
+        if workers == 1:
+            yield from ((task, work(task)) for task in tasks)
+            return
+        executor = _pool(workers)
+    waiting: dict[Future[Result], Task] = {}
+    ahead = AHEAD * (workers or _workers_of(executor))
+    rest = iter(tasks)
+    try:
+        while True:
+            for task in itertools.islice(rest, ahead - len(waiting)):
+                waiting[executor.submit(work, task)] = task
+            if not waiting:
+                return
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                task = waiting.pop(future)
+                yield task, future.result()
+    except KeyboardInterrupt:
+        if owned:
+            executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]  # loky's own argument
+        raise
+    except BrokenExecutor as error:
+        raise WorkersLost(error, (task, *waiting.values())) from error
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _workers_of(executor: Executor) -> int:
+    """How many tasks an executor works on at once; a cluster may grow, so it is asked each time."""
+    return int(getattr(executor, "_max_workers", 0)) or _cores()
 
 
 def _in_order(futures: deque[Future[list[Life]]]) -> Iterator[list[Life]]:

@@ -1,8 +1,8 @@
 """Outcomes of which every life has a number, so that means and differences exist.
 
-A crossing may never come, so its month has no mean. What can be compared is whether it came by a month (0 or 1; the mean
-is a probability), and the restricted month, which counts the horizon where it did not come (Royston & Parmar 2013,
-doi:10.1186/1471-2288-13-152).
+A crossing may never come, so its month has no mean. What can be compared is whether it came by a month (0 or 1; the
+mean is a probability), and the restricted month, which counts the horizon where it did not come (Royston & Parmar
+2013, doi:10.1186/1471-2288-13-152).
 """
 
 from __future__ import annotations

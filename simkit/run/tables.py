@@ -59,12 +59,17 @@ def draws(ensemble: Ensemble) -> pd.DataFrame:
 
 
 def outcomes(ensemble: Ensemble) -> pd.DataFrame:
-    """One row a replication; a column ``weight`` if there are weights.
+    """One row a replication, columns as in `outcome_columns`."""
+    import pandas as pd
+
+    return pd.DataFrame(outcome_columns(ensemble))
+
+
+def outcome_columns(ensemble: Ensemble) -> dict[str, NDArray[Any]]:
+    """What came of each life, by name; a column ``weight`` if there are weights.
 
     Columns that end in ``_first_expectation`` are held against the expectation as it was at first.
     """
-    import pandas as pd
-
     met, first, money = ensemble.plateau, ensemble.plateau_first_expectation, ensemble.returns
     columns: dict[str, NDArray[Any]] = {
         "replication": ensemble.lives.replication,
@@ -88,7 +93,7 @@ def outcomes(ensemble: Ensemble) -> pd.DataFrame:
     }
     if ensemble.weights is not None:
         columns["weight"] = ensemble.weights
-    return pd.DataFrame(columns)
+    return columns
 
 
 def _stacked(lives: Lives, values: Floats, outputs: tuple[str, ...], **inner: tuple[str, ...]) -> pd.DataFrame:

@@ -187,7 +187,8 @@ def save_scenario(scenario: Scenario, path: Path, comments: bool = False) -> Non
     try:
         if scenario.joint is not None:
             # The TOML names the table after the scenario, not after the file.
-            _replace_with(path.parent / f"{scenario.name}.draws.parquet", scenario.joint.write)
+            table = scenario.joint.to_bytes()
+            _replace_with(path.parent / f"{scenario.name}.draws.parquet", lambda file: file.write_bytes(table))
         text = to_toml(scenario, comments)
         _replace_with(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
     except OSError as error:

@@ -94,11 +94,11 @@ class Joint:
         chosen = self.values[min(int(u * len(self.values)), len(self.values) - 1)]
         return dict(zip(self.paths, chosen.tolist(), strict=True))
 
-    def write(self, path: Path) -> None:
-        """Write as Parquet, one column a parameter."""
+    def to_bytes(self) -> bytes:
+        """As a Parquet file, one column a parameter."""
         import pandas as pd  # slow to import, and few scenarios need it
 
-        pd.DataFrame(self.values, columns=list(self.paths)).to_parquet(path, index=False)
+        return pd.DataFrame(self.values, columns=list(self.paths)).to_parquet(None, index=False)
 
 
 def read_joint(path: Path) -> Joint:

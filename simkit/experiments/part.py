@@ -1,0 +1,167 @@
+"""Parts of a design: the unit of what a worker computes, of what is written, and of what a killed run loses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.errors import SimkitError
+from simkit.experiments.design import Design
+from simkit.experiments.store import MONTHLY, OUTCOMES, parquet
+from simkit.model.recorder import MONTHLY as OUTPUTS
+from simkit.parameters import Value
+from simkit.run.ensemble import Ensemble
+from simkit.run.lives import Lives, Room
+from simkit.run.measures import MEASURES, measure
+from simkit.run.tables import outcome_columns
+from simkit.scenarios import Scenario
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LIVES_PER_PART = 32
+"""About a second and a half of one core: enough to outweigh sending and writing it, little enough to lose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a worker needs to know of a part.
+
+    Attributes:
+        number: of the part.
+        base: the scenario that points change.
+        seed: of all luck.
+        runs: for each point that has lives here: its number, its values by path, its replications.
+        monthly: whether monthly results are wanted.
+    """
+
+    number: int
+    base: Scenario
+    seed: int
+    runs: tuple[tuple[int, dict[str, Value], tuple[int, ...]], ...]
+    monthly: bool
+
+    @property
+    def points(self) -> tuple[int, ...]:
+        """The points that have lives here."""
+        return tuple(point for point, _, _ in self.runs)
+
+
+def part_of(design: Design, number: int, monthly: bool) -> Part:
+    """A part of a design: lives in the order of points, and of replications within a point."""
+    first = number * LIVES_PER_PART
+    addresses = [divmod(life, design.replications) for life in range(first, first + size(design, number))]
+    runs = tuple(
+        (point, dict(zip(design.paths, design.points[point], strict=True)), tuple(number for _, number in lives))
+        for point, lives in groupby(addresses, key=lambda address: address[0])
+    )
+    return Part(number, design.base, design.seed, runs, monthly)
+
+
+def parts(design: Design) -> int:
+    """How many parts a design has."""
+    return -(-design.lives // LIVES_PER_PART)
+
+
+def size(design: Design, number: int) -> int:
+    """How many lives a part has."""
+    return min(LIVES_PER_PART, design.lives - number * LIVES_PER_PART)
+
+
+def live_part(part: Part) -> dict[str, bytes]:
+    """Live the lives of a part: what a worker does. A life that fails is recorded with its error.
+
+    Returns:
+        Parquet files by the name of their table.
+    """
+    import pyarrow as pa
+
+    outcomes, months = [], []
+    for point, values, replications in part.runs:
+        lives, errors = _live(part.base.with_changes(values), part.seed, replications)
+        kept = None if lives is None else Ensemble(part.base.with_changes(values), part.seed, lives)
+        outcomes.append(_outcomes(point, values, replications, errors, kept))
+        if part.monthly and kept is not None:
+            months.append(_monthly(point, kept))
+    tables = {OUTCOMES: parquet(pa.concat_tables(outcomes, promote_options="permissive"))}
+    if part.monthly:
+        tables[MONTHLY] = parquet(pa.concat_tables(months) if months else pa.table({}))
+    return tables
+
+
+def _live(scenario: Scenario, seed: int, replications: tuple[int, ...]) -> tuple[Lives | None, dict[int, str]]:
+    """The lives that went well, and the errors of the others."""
+    from simkit.model.simulation import simulate_life  # SimPy is for those who simulate
+
+    room, errors = Room(len(replications)), {}
+    for replication in replications:
+        try:
+            room.add(simulate_life(scenario, seed, replication))
+        except SimkitError as error:
+            errors[replication] = str(error)
+        except Exception as error:  # a fault of ours; it must not cost the user the rest of the sweep
+            errors[replication] = f"{type(error).__name__}: {error}"
+    return (room.lives() if len(errors) < len(replications) else None), errors
+
+
+def _outcomes(
+    point: int,
+    values: dict[str, Value],
+    replications: tuple[int, ...],
+    errors: dict[int, str],
+    kept: Ensemble | None,
+) -> pa.Table:
+    """One row a life; what a failed life does not have is missing, and so is what did not happen."""
+    import pyarrow as pa
+
+    number = len(replications)
+    columns: dict[str, Any] = {
+        "point": pa.array([point] * number, pa.int32()),
+        "replication": pa.array(replications, pa.int32()),
+        **{path: pa.array([value] * number) for path, value in values.items()},
+        "error": pa.array([errors.get(replication) for replication in replications], pa.string()),
+    }
+    if kept is not None:
+        rows = np.array([i for i, replication in enumerate(replications) if replication not in errors])
+        columns |= {name: _placed(column, rows, number) for name, column in _columns(kept)}
+    return pa.table(columns)
+
+
+def _columns(ensemble: Ensemble) -> Iterator[tuple[str, NDArray[Any]]]:
+    for path, column in zip(ensemble.lives.drawn_paths, ensemble.lives.drawn.T, strict=True):
+        yield f"draw.{path}", column
+    known = outcome_columns(ensemble)
+    del known["replication"]
+    yield from known.items()
+    for name in MEASURES:
+        if name not in known:
+            yield name, measure(ensemble, name)
+
+
+def _placed(column: NDArray[Any], rows: NDArray[np.int_], number: int) -> pa.Array:
+    import pyarrow as pa
+
+    found: list[Any] = [None] * number
+    for row, value in zip(rows.tolist(), column.tolist(), strict=True):
+        found[row] = value
+    kind = {"b": pa.bool_(), "f": pa.float64(), "U": pa.string()}[column.dtype.kind]
+    return pa.array(found, kind, from_pandas=True)  # nan is missing
+
+
+def _monthly(point: int, kept: Ensemble) -> pa.Table:
+    import pyarrow as pa
+
+    lives, months = kept.lives.monthly.shape[:2]
+    return pa.table(
+        {
+            "point": pa.array(np.full(lives * months, point, dtype=np.int32)),
+            "replication": pa.array(np.repeat(kept.lives.replication, months).astype(np.int32)),
+            "month": pa.array(np.tile(np.arange(1, months + 1, dtype=np.int32), lives)),
+            **{output: pa.array(kept.values(output).ravel(), from_pandas=True) for output in OUTPUTS},
+        }
+    )

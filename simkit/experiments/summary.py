@@ -1,0 +1,52 @@
+"""What a sweep comes to, point by point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simkit.experiments.design import Design
+from simkit.run.measures import MEASURES
+from simkit.statistics import wilson
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHARES = ("crossed", "abandoned")
+"""Measures that are 0 or 1, whose mean is a share of lives."""
+
+
+def summarise(design: Design, outcomes: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """One row a point and measure: the point's values, mean, low, high, level, n, failed.
+
+    Amounts have Student's t interval of the mean, shares Wilson's; one life gives no interval. `n` lives went well,
+    and where some of them lack the measure (a return without a cost) it has no mean.
+
+    Args:
+        design: what was asked for.
+        outcomes: one row a life.
+        level: the confidence of each interval.
+    """
+    import pandas as pd
+    from scipy.special import stdtrit
+
+    measures = [name for name in MEASURES if name in outcomes]
+    groups = outcomes.groupby("point", sort=True)
+    failed = outcomes["error"].notna().groupby(outcomes["point"]).sum()
+    well = groups.size() - failed
+    means, n = groups[measures].mean(), groups[measures].count()
+    deviations = outcomes[measures].astype(float).groupby(outcomes["point"]).std()
+    tables = []
+    for name in measures:
+        mean, number = means[name].astype(float).where(n[name] == well), well
+        if name in SHARES:
+            low, high = wilson(mean, number.where(number > 0), level)
+        else:
+            half = stdtrit(number - 1.0, 0.5 + level / 2.0) * deviations[name] / np.sqrt(number)
+            low, high = mean - half, mean + half
+        table = pd.DataFrame({"point": mean.index, "outcome": name, "mean": mean, "low": low, "high": high})
+        tables.append(table.assign(level=level, n=number, failed=failed))
+    points = pd.DataFrame(design.points, columns=list(design.paths)).rename_axis("point").reset_index()
+    stacked = pd.concat(tables, ignore_index=True).sort_values("point", kind="stable", ignore_index=True)
+    return points.merge(stacked, on="point")
