@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         SimkitError,
         StoreError,
     )
+    from simkit.experiments.compare import Attribution, Comparison, compare
     from simkit.experiments.condition import condition
     from simkit.experiments.design import Design, load_design
     from simkit.experiments.sweep import Sweep, SweepInterrupted, load_sweep, sweep
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Attribution",
+    "Comparison",
     "Design",
     "Ensemble",
     "Interrupted",
@@ -52,6 +55,7 @@ __all__ = [
     "StoreError",
     "Sweep",
     "SweepInterrupted",
+    "compare",
     "condition",
     "load_design",
     "load_observed",
@@ -69,6 +73,7 @@ _MODULES = (
     "scenarios",
     "observed",
     "run",
+    "experiments.compare",
     "experiments.condition",
     "experiments.design",
     "experiments.sweep",
