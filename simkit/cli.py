@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -16,12 +17,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from simkit.errors import OutputError, ParameterError, SimkitError
+from simkit.experiments.design import load_design
+from simkit.experiments.sweep import SweepInterrupted
+from simkit.experiments.sweep import sweep as run_sweep
 from simkit.observed import Observed, load_observed
 from simkit.present.coverage import coverage, remarks
 from simkit.present.export import check_folder, export
 from simkit.present.headline import headline
 from simkit.present.json_report import as_json, json_report
 from simkit.present.reference import reference
+from simkit.present.sweep_table import sweep_table
 from simkit.present.tables import coverage_table, month_table, outcome_table
 from simkit.present.terminal_chart import terminal_chart
 from simkit.present.trajectory import trajectory
@@ -84,6 +89,13 @@ def run(
 
 def _simulated(scenario: Scenario, replications: int, seed: int, workers: int | None) -> Ensemble:
     """The ensemble, with a progress bar on a terminal."""
+    with _progress(replications) as told:
+        return simulate(scenario, replications, seed, workers, progress=told)
+
+
+@contextmanager
+def _progress(lives: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, with rate and time left, and what to tell it: lives that are done, and asked for."""
     terminal = Console(stderr=True)
     columns = (
         BarColumn(),
@@ -92,13 +104,13 @@ def _simulated(scenario: Scenario, replications: int, seed: int, workers: int | 
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
-        task = bar.add_task("", total=max(replications, 0), rate="")
+        task = bar.add_task("", total=max(lives, 0), rate="")
 
         def told(done: int, asked: int) -> None:
             speed = bar.tasks[0].speed
             bar.update(task, completed=done, total=asked, rate=f"{speed:.0f} a second" if speed else "")
 
-        return simulate(scenario, replications, seed, workers, progress=told)
+        yield told
 
 
 def _keep(stop: Interrupted, out: Path | None, seen: Observed | None) -> None:
@@ -123,6 +135,33 @@ def _show(ensemble: Ensemble, seen: Observed | None) -> None:
     if seen is not None:
         parts += ["", coverage_table(coverage(ensemble, seen)), *remarks(ensemble, seen)]
     console.print(*parts, sep="\n")
+
+
+@app.command()
+def sweep(
+    design: Annotated[Path, typer.Argument(metavar="DESIGN", help="A design file (TOML).")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the results.")],
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what is in the folder.")] = False,
+    monthly: Annotated[bool, typer.Option("--monthly", help="Keep monthly results too.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(parser=_whole, metavar="N", help="Processes; by default one a core.")
+    ] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = None,
+) -> None:
+    """Simulate a scenario over a design of points; a run that ended early can be resumed."""
+    asked = load_design(design)
+    try:
+        with _progress(asked.lives) as told:
+            made = run_sweep(
+                asked, out=out, resume=resume, monthly=monthly, workers=workers, cluster=cluster, progress=told
+            )
+    except SweepInterrupted as stop:
+        typer.echo(str(stop), err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    if made.replaced:
+        typer.echo(f"Parts that were damaged and have been computed again: {', '.join(map(str, made.replaced))}.")
+    _console().print(sweep_table(made))
+    typer.echo(f"{len(asked.points)} points, {asked.lives} lives, seed {asked.seed}; all results are in {out}.")
 
 
 @app.command()

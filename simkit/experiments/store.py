@@ -100,11 +100,13 @@ class Store:
                     hint="Resume with what it was begun with, or name another folder.",
                 )
 
+    def clear(self) -> None:
+        """Remove what a run that was killed left unfinished; only for whoever holds the lock."""
+        for path in (*self.folder.glob(".*.*"), *self.folder.glob("*/.*.*")):
+            path.unlink(missing_ok=True)
+
     def parts(self) -> set[int]:
-        """Numbers of the parts that are there; what was left unfinished is removed."""
-        for table in (OUTCOMES, MONTHLY):
-            for path in (self.folder / table).glob(".*"):
-                path.unlink(missing_ok=True)
+        """Numbers of the parts that are there."""
         return {int(path.stem.removeprefix("part-")) for path in (self.folder / OUTCOMES).glob("part-*.parquet")}
 
     def broken(self, parts: set[int]) -> dict[int, str]:

@@ -52,10 +52,12 @@ class Sweep:
     Attributes:
         design: what was asked for.
         store: where it is.
+        replaced: parts that were found damaged when the run was resumed, and were computed again.
     """
 
     design: Design
     store: Store
+    replaced: tuple[int, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -148,6 +150,8 @@ def sweep(
         asked = scenario
     elif isinstance(design, str):
         asked = design_of(scenario, levers or {}, design, points, replications, seed)
+    elif levers:
+        raise RunError("a table of points says all values; leave the levers out", field="levers")
     else:
         asked = design_of(scenario, design, "table", points, replications, seed)
     if cluster is not None and (executor is not None or workers is not None):
@@ -160,8 +164,9 @@ def sweep(
         store = _store(asked, folder, resume, monthly)
         if cluster is not None:
             executor = stack.enter_context(cluster_executor(cluster))
-        _run(Sweep(asked, store), workers, executor, progress or (lambda done, asked: None))
-    return Sweep(asked, store)
+        made = Sweep(asked, store, tuple(store.broken(store.parts())))
+        _run(made, workers, executor, progress or (lambda done, asked: None))
+    return made
 
 
 def load_sweep(folder: str | Path) -> Sweep:
@@ -225,8 +230,8 @@ def _points(design: Design) -> pa.Table:
 
 def _run(sweep: Sweep, workers: int | None, executor: Executor | None, progress: Callable[[int, int], object]) -> None:
     design, store = sweep.design, sweep.store
-    there = store.parts()
-    there -= set(store.broken(there))
+    store.clear()
+    there = store.parts() - set(sweep.replaced)
     missing = [
         part_of(design, number, store.manifest["monthly"]) for number in range(parts(design)) if number not in there
     ]

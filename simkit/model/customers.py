@@ -149,6 +149,9 @@ class Customers:
         """
         u = self._luck[number]
         arrived = [poisson(rate * TICK_MONTHS, chance) for rate, chance in zip(expected, u, strict=False)]
+        free = int(self._free_market())
+        if sum(arrived) > free:  # a nearly full market: whoever came, no more than there are
+            arrived = [count * free // sum(arrived) for count in arrived]
         due = self.leads.leave(number)
         qualified = self._qualify(due)
         decided = self.qualified.leave(number)

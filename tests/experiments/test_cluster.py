@@ -1,0 +1,122 @@
+"""Dask, for real: a scheduler and workers of its own, some of which are killed while a sweep runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+import simkit
+from simkit.errors import RunError
+from simkit.experiments.part import LIVES_PER_PART
+from simkit.model.recorder import ROLES
+
+SMALL = simkit.Scenario("small").with_changes(
+    {**{f"team.{role}": int(role in {"content", "email"}) for role in ROLES}, "horizon_months": 6}
+)
+DESIGN = {"levers": {"process.silos": [0.0, 0.5, 1.0]}, "replications": 96, "seed": 3}
+"""288 lives in nine parts."""
+
+
+class Cluster:
+    """A scheduler and two workers, each a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.folder = folder
+        self.address = f"tcp://127.0.0.1:{port}"
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+        self.workers = [
+            self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard") for _ in range(2)
+        ]
+        with Client(self.address, timeout=60) as client:  # type: ignore[no-untyped-call]
+            client.wait_for_workers(2, timeout=60)  # type: ignore[no-untyped-call]
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]]
+        with (self.folder / f"{arguments[0]}.log").open("ab") as log:
+            return subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, env=os.environ)
+
+    def end(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    made = Cluster(tmp_path)
+    yield made
+    made.end()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != ".lock"}
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("whole")
+    simkit.sweep(SMALL, **DESIGN, out=folder, workers=1)  # type: ignore[arg-type]
+    return contents(folder)
+
+
+def test_a_worker_killed_in_the_middle_changes_nothing(
+    cluster: Cluster, tmp_path: Path, expected: dict[str, bytes]
+) -> None:
+    """Fails if the numbers depend on where they are computed, or what a dead worker had is not done by another."""
+
+    def kill(done: int, asked: int) -> None:
+        if LIVES_PER_PART <= done < 2 * LIVES_PER_PART:
+            cluster.workers[0].kill()
+
+    simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", cluster=cluster.address, progress=kill)  # type: ignore[arg-type]
+    assert cluster.workers[0].wait() == -signal.SIGKILL
+    assert contents(tmp_path / "runs") == expected
+
+
+def test_a_lost_scheduler_is_said_and_the_rest_runs_elsewhere(
+    cluster: Cluster, tmp_path: Path, expected: dict[str, bytes]
+) -> None:
+    """Fails if the run hangs, the message does not say what happened, or what was done is lost."""
+
+    def kill(done: int, asked: int) -> None:
+        if LIVES_PER_PART <= done < 2 * LIVES_PER_PART:
+            cluster.scheduler.kill()
+
+    began = time.monotonic()
+    with pytest.raises(RunError, match=r"points? \d.*lost the scheduler.*What was done is kept: resume"):
+        simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", cluster=cluster.address, progress=kill)  # type: ignore[arg-type]
+    assert time.monotonic() - began < 60
+    assert simkit.load_sweep(tmp_path / "runs").done >= LIVES_PER_PART
+    simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", resume=True, workers=1)  # type: ignore[arg-type]
+    assert contents(tmp_path / "runs") == expected
+
+
+def test_simulate_takes_a_cluster_s_executor(cluster: Cluster) -> None:
+    """Fails if lives come back in another order, or differ by a bit."""
+    with Client(cluster.address) as client:  # type: ignore[no-untyped-call]
+        executor = client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+        far = simkit.simulate(SMALL, 20, 1, executor=executor)
+    near = simkit.simulate(SMALL, 20, 1, workers=1)
+    assert far.outcomes.equals(near.outcomes)
+
+
+def test_nobody_at_the_address_is_said() -> None:
+    """Fails if the user waits for long, or sees a traceback of Dask's."""
+    with pytest.raises(RunError, match=r"cluster: no scheduler answers.*dask scheduler"):
+        simkit.sweep(SMALL, **DESIGN, cluster="tcp://127.0.0.1:9")  # type: ignore[arg-type]
+    with pytest.raises(RunError, match="cannot be combined"):
+        simkit.sweep(SMALL, **DESIGN, cluster="tcp://127.0.0.1:9", workers=2)  # type: ignore[arg-type]
