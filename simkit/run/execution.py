@@ -11,7 +11,7 @@ import math
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -48,18 +48,21 @@ class Job:
 
 
 class WorkersLost(RunError):
-    """A worker process ended, and with it the pool.
+    """Workers, or the way to them, were lost while tasks were under way.
 
     Attributes:
         tasks: what was under way, where that is known.
     """
 
-    def __init__(self, error: BrokenExecutor, tasks: tuple[Any, ...]) -> None:
-        super().__init__(
-            f"a worker process ended unexpectedly ({type(error).__name__})",
-            field="workers",
-            hint="It may have run out of memory: try fewer workers.",
-        )
+    def __init__(self, error: BaseException, tasks: tuple[Any, ...] = ()) -> None:
+        kind = type(error).__name__
+        message, hint = f"the executor failed ({kind}: {error})", ""
+        if isinstance(error, BrokenExecutor):
+            message = f"a worker process ended unexpectedly ({kind})"
+            hint = "It may have run out of memory: try fewer workers."
+        elif isinstance(error, CancelledError):
+            message = "the executor gave up: it was shut down, or has lost the scheduler of its cluster"
+        super().__init__(message, field="workers", hint=hint)
         self.tasks = tasks
 
 
@@ -121,8 +124,8 @@ def running(
         if owned:
             executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]  # loky's own argument
         raise
-    except BrokenExecutor as error:
-        raise WorkersLost(error, ()) from error
+    except (BrokenExecutor, CancelledError) as error:
+        raise WorkersLost(error) from error
     finally:
         for future in futures:
             future.cancel()
@@ -143,7 +146,7 @@ def completed(
         executor: takes the place of the default pool.
 
     Raises:
-        WorkersLost: a worker process ended.
+        WorkersLost: a worker process ended, or a cluster cannot be reached any more.
     """
     owned = executor is None
     if executor is None:
@@ -164,13 +167,15 @@ def completed(
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 task = waiting.pop(future)
-                yield task, future.result()
+                try:
+                    result = future.result()
+                except (Exception, CancelledError) as error:
+                    raise WorkersLost(error, (task, *waiting.values())) from error
+                yield task, result
     except KeyboardInterrupt:
         if owned:
             executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]  # loky's own argument
         raise
-    except BrokenExecutor as error:
-        raise WorkersLost(error, (task, *waiting.values())) from error
     finally:
         for future in waiting:
             future.cancel()

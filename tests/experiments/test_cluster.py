@@ -41,7 +41,7 @@ class Cluster:
             self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard") for _ in range(2)
         ]
         with Client(self.address, timeout=60) as client:  # type: ignore[no-untyped-call]
-            client.wait_for_workers(2, timeout=60)  # type: ignore[no-untyped-call]
+            client.wait_for_workers(2, timeout=60)
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]]
@@ -108,7 +108,7 @@ def test_a_lost_scheduler_is_said_and_the_rest_runs_elsewhere(
 def test_simulate_takes_a_cluster_s_executor(cluster: Cluster) -> None:
     """Fails if lives come back in another order, or differ by a bit."""
     with Client(cluster.address) as client:  # type: ignore[no-untyped-call]
-        executor = client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+        executor = client.get_executor(pure=False)
         far = simkit.simulate(SMALL, 20, 1, executor=executor)
     near = simkit.simulate(SMALL, 20, 1, workers=1)
     assert far.outcomes.equals(near.outcomes)

@@ -31,7 +31,7 @@ SILOS = "process.silos"
 SMALL = simkit.Scenario("small").with_changes(
     {**{f"team.{role}": int(role in {"content", "email"}) for role in ROLES}, "horizon_months": 6}
 )
-LEVERS = {SILOS: [0.0, 0.5, 1.0], "feedback.latency_weeks": [2, 12]}
+LEVERS: dict[str, list[float]] = {SILOS: [0.0, 0.5, 1.0], "feedback.latency_weeks": [2, 12]}
 DESIGN: dict[str, Any] = {"levers": LEVERS, "replications": 22, "seed": 3, "monthly": True}
 """6 points of 22 lives: 132 in 5 parts, most of which hold two points."""
 
@@ -223,10 +223,10 @@ def test_a_point_that_fails_is_recorded_and_the_others_go_on() -> None:
     assert made.failures["error"].str.contains("the market must hold more").tolist() == [True] * 3
     assert made.outcomes["total_margin"].isna().tolist() == [True] * 3 + [False] * 3
     assert made.outcomes["error"].isna().tolist() == [False] * 3 + [True] * 3
-    summary = made.summary.set_index(["point", "outcome"])
-    assert summary.loc[(0, "total_margin"), ["n", "failed"]].tolist() == [0, 3]
-    assert np.isnan(summary.loc[(0, "total_margin"), "mean"])
-    assert summary.loc[(1, "total_margin"), ["n", "failed"]].tolist() == [3, 0]
+    margin = made.summary[made.summary["outcome"] == "total_margin"].set_index("point")
+    assert margin["n"].tolist() == [0, 3]
+    assert margin["failed"].tolist() == [3, 0]
+    assert margin["mean"].isna().tolist() == [True, False]
 
 
 def test_a_worker_that_dies_is_said_with_its_points(tmp_path: Path, expected: dict[str, bytes]) -> None:
@@ -251,7 +251,8 @@ def test_a_summary_has_the_intervals_of_an_ensemble(whole: simkit.Sweep) -> None
     said = simkit.simulate(whole.design.scenario(4), 22, 3, workers=1).summary
     rows = whole.summary[whole.summary["point"] == 4].set_index("outcome")
     for name, figure in (("total_margin", said.total_margin), ("crossed", said.crossed_share)):
-        assert rows.loc[name, ["mean", "low", "high"]].tolist() == pytest.approx([figure.mean, figure.low, figure.high])
+        found = [rows[column][name] for column in ("mean", "low", "high")]
+        assert found == pytest.approx([figure.mean, figure.low, figure.high])
     assert rows[SILOS].tolist() == [1.0] * len(rows)
 
 
@@ -285,7 +286,7 @@ def test_others_read_the_store_without_simkit(whole: simkit.Sweep) -> None:
     assert 0 < crossed < 132 or whole.outcomes["repaid_month"].isna().any()
     frame = pl.read_parquet(pattern)
     query = f"SELECT count(*), count(crossing_month), avg(repaid_month) FROM read_parquet('{pattern}')"
-    counted = duckdb.sql(query).fetchall()[0]
+    counted = duckdb.connect().execute(query).fetchall()[0]
     assert len(table) == len(frame) == counted[0] == 132
     assert table["crossing_month"].count() == frame["crossing_month"].count() == counted[1] == crossed
     assert frame["repaid_month"].mean() == pytest.approx(table["repaid_month"].mean()) == counted[2]
