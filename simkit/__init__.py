@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from simkit.experiments.condition import condition
     from simkit.experiments.design import Design, load_design
     from simkit.experiments.sweep import Sweep, SweepInterrupted, load_sweep, sweep
+    from simkit.experiments.unknowns import separate
     from simkit.observed import Observation, Observed, load_observed
     from simkit.run import Ensemble, Interrupted, Precision, simulate, stream
     from simkit.scenarios import Range, Scenario, load_scenario, save_scenario, shipped_scenarios
@@ -62,6 +63,7 @@ __all__ = [
     "load_scenario",
     "load_sweep",
     "save_scenario",
+    "separate",
     "shipped_scenarios",
     "simulate",
     "stream",
@@ -77,6 +79,7 @@ _MODULES = (
     "experiments.condition",
     "experiments.design",
     "experiments.sweep",
+    "experiments.unknowns",
 )
 
 if not TYPE_CHECKING:  # a type checker that saw this would take every misspelt name for an export

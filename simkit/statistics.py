@@ -124,6 +124,15 @@ def unseen(n: ArrayLike, level: float = 0.95) -> Floats:
     return share
 
 
+def agreed_ends(value: float, ends: tuple[float, float], n: float, level: float = 0.95) -> tuple[float, float]:
+    """The interval of a mean of which all `n` lives agree, where a t interval has no width.
+
+    A share `unseen` of lives may lie as far off as the least and the largest value that a life can have.
+    """
+    differing = float(unseen(n, level))
+    return value - differing * (value - ends[0]), value + differing * (ends[1] - value)
+
+
 def share(occurred: ArrayLike, weights: ArrayLike | None = None, level: float = 0.95) -> Estimate:
     """The share of lives in which something occurred (bool, shape (lives,)), with its Wilson interval."""
     values, w = _sample(occurred, weights, "share")
@@ -231,8 +240,8 @@ def time_to_event(times: ArrayLike, horizon: int, weights: ArrayLike | None = No
     - Median: its interval holds the months at which the interval of the incidence contains one half (Brookmeyer &
       Crowley 1982, doi:10.2307/2530286), so its ends, too, can be 'not reached'.
     - Restricted mean: of min(time, horizon) (Royston & Parmar 2013, doi:10.1186/1471-2288-13-152), t interval. Where
-      all lives agree (none has the event, say) that would have no width: then a share `unseen` of them may be as far
-      off as 0 and the horizon allow, which bounds the mean on one side if all lie at 0 or at the horizon.
+      all lives agree (none has the event, say) that would have no width, and `agreed_ends` stand in: on one side
+      of the mean if all lie at 0 or at the horizon.
 
     Args:
         times: the month of the event, infinity where it never came; shape (lives,).
@@ -273,8 +282,8 @@ def _restricted_mean(months: Floats, horizon: float, weights: Floats, level: flo
     agreed = np.unique(months[weights > 0.0])
     if found.low is None or agreed.size > 1:
         return found
-    value, differing = float(agreed[0]), float(unseen(effective_sample_size(weights), level))
-    return replace(found, low=value * (1.0 - differing), high=value + differing * (horizon - value))
+    low, high = agreed_ends(float(agreed[0]), (0.0, horizon), effective_sample_size(weights), level)
+    return replace(found, low=low, high=high)
 
 
 def _first_half(curve: Floats) -> float | None:

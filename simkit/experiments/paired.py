@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simkit.run.lives import Floats
-from simkit.statistics import Estimate, paired_difference, unseen, wilson
+from simkit.statistics import Estimate, agreed_ends, paired_difference, wilson
 
 _KIND = "interval of the paired difference of shares"
 
@@ -39,9 +39,8 @@ def widest(changed: Floats, reference: Floats, ends: tuple[float, float] | None)
 def amount(difference: Floats, most: float, level: float = 0.95) -> tuple[Estimate, float]:
     """The mean of paired differences with its t interval, and the p value of 'there is none' (paired t).
 
-    Where all pairs differ alike the t interval has no width. Then a share `unseen` of pairs may differ by as much as
-    `most`, either way, which bounds the mean; and the p value is that of the sign test, 2^(1 - n), or 1 where they do
-    not differ.
+    Where all pairs differ alike the t interval has no width. Then `agreed_ends` stand in, for pairs that may differ by
+    `most` either way; and the p value is that of the sign test, 2^(1 - n), or 1 where they do not differ.
 
     Args:
         difference: changed - reference; shape (lives,).
@@ -59,9 +58,8 @@ def amount(difference: Floats, most: float, level: float = 0.95) -> tuple[Estima
         return found, math.nan
     centre = float(difference.mean())
     if np.ptp(difference) <= _ROUNDING * most:
-        differing = float(unseen(n, level))
-        ends = centre - differing * (most + centre), centre + differing * (most - centre)
-        return replace(found, low=ends[0], high=ends[1]), 1.0 if centre == 0.0 else 2.0 ** (1 - n)
+        low, high = agreed_ends(centre, (-most, most), n, level)
+        return replace(found, low=low, high=high), 1.0 if centre == 0.0 else 2.0 ** (1 - n)
     error = float(difference.std(ddof=1)) / math.sqrt(n)
     return found, float(2.0 * stdtr(n - 1.0, -abs(centre) / error))
 
