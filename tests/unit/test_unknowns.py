@@ -50,7 +50,8 @@ def test_a_variance_below_nothing_is_said() -> None:
 
 def test_both_parts_are_unbiased() -> None:
     """400 small samples of 12 draws and 4 lives: the means of the variances are 9 and 4 within four of their standard
-    errors; fewer than a tenth were floored, which does not show. Fails if luck's share of the draws' means stayed (6.25), or a variance were divided by n."""
+    errors; fewer than a tenth were floored, which does not show. Fails if luck's share of the draws' means stayed
+    (6.25), or a variance were divided by n."""
     random = np.random.default_rng(7)
     found = [decompose(lives(random, 12, 4)) for _ in range(400)]
     luck = np.array([parts.sd_luck**2 for parts in found])
