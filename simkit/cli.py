@@ -17,20 +17,22 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from simkit.errors import OutputError, ParameterError, SimkitError
+from simkit.experiments.compare import compare as run_compare
 from simkit.experiments.design import load_design
 from simkit.experiments.sweep import SweepInterrupted
 from simkit.experiments.sweep import sweep as run_sweep
 from simkit.observed import Observed, load_observed
+from simkit.present.comparison_tables import attribution_table, difference_table
 from simkit.present.coverage import coverage, remarks
 from simkit.present.export import check_folder, export
 from simkit.present.headline import headline
-from simkit.present.json_report import as_json, json_report
+from simkit.present.json_report import as_json, comparison_report, json_report
 from simkit.present.reference import reference
 from simkit.present.sweep_table import sweep_table
 from simkit.present.tables import coverage_table, month_table, outcome_table
 from simkit.present.terminal_chart import terminal_chart
 from simkit.present.trajectory import trajectory
-from simkit.run import Ensemble, Interrupted, simulate
+from simkit.run import Ensemble, Interrupted, Precision, simulate
 from simkit.scenarios import Scenario, load_scenario, save_scenario, shipped_scenarios
 
 app = typer.Typer(
@@ -135,6 +137,74 @@ def _show(ensemble: Ensemble, seen: Observed | None) -> None:
     if seen is not None:
         parts += ["", coverage_table(coverage(ensemble, seen)), *remarks(ensemble, seen)]
     console.print(*parts, sep="\n")
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar="[NAME=]SCENARIO...", help="Two or more; the first is the reference.")
+    ],
+    replications: Annotated[
+        str, typer.Option(metavar="N|auto", help="Lives of each, or 'auto' until --within is reached.")
+    ] = "100",
+    within: Annotated[
+        str | None,
+        typer.Option(metavar="OUTCOME=WIDTH", help="With 'auto': half-width of a difference's interval, 5% or 1.5."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(parser=_whole, metavar="S", help="Seed of all luck; the same seed gives the same numbers.")
+    ] = 1,
+    workers: Annotated[
+        int | None, typer.Option(parser=_whole, metavar="N", help="Processes; by default one a core.")
+    ] = None,
+    why: Annotated[
+        str | None, typer.Option(metavar="OUTCOME", help="Share the differences in an outcome out among the levers.")
+    ] = None,
+    as_object: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Compare scenarios that share their luck, life by life: what differs, and why."""
+    given = dict(_named(text) for text in scenarios)
+    if len(given) < len(scenarios):
+        raise ParameterError("two scenarios have the same name", field="SCENARIO", hint="Write NAME=SCENARIO.")
+    lives = 0 if replications == "auto" else _whole(replications)
+    precision = None if within is None else _precision(within)
+    try:
+        with _progress(lives * len(given)) as told:
+            made = run_compare(given, lives or "auto", seed, workers, precision=precision, progress=told)
+        whys = []
+        for name in list(given)[1:] if why is not None else ():
+            with _progress(0) as told:
+                whys.append(made.why(name, why or "", workers=workers, progress=told))
+    except Interrupted as stop:
+        typer.echo(str(stop), err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    if as_object:
+        typer.echo(as_json(comparison_report(made, whys)))
+        return
+    console = _console()
+    console.print(difference_table(made))
+    for name, reached in made.reached.items():
+        console.print(f"{name}: {reached}")
+    for attribution in whys:
+        console.print("", attribution_table(attribution), sep="\n")
+    typer.echo(f"{len(made)} lives of each scenario with the same luck, seed {seed}; p corrected for all rows (Holm).")
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, equals, source = text.rpartition("=")
+    return (name, source) if equals else (Path(source).stem, source)
+
+
+def _precision(text: str) -> Precision:
+    outcome, _, width = text.partition("=")
+    share = width.endswith("%")
+    try:
+        half = float(width.removesuffix("%")) / (100.0 if share else 1.0)
+    except ValueError:
+        raise ParameterError(
+            "expected OUTCOME=WIDTH, for example net_margin=5%", field="--within", value=text
+        ) from None
+    return Precision(outcome, half, relative=share)
 
 
 @app.command()

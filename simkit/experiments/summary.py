@@ -8,19 +8,18 @@ import numpy as np
 
 from simkit.experiments.design import Design
 from simkit.run.measures import MEASURES
-from simkit.statistics import wilson
+from simkit.run.precision import bounds, is_share
+from simkit.statistics import unseen, wilson
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SHARES = ("crossed", "abandoned")
-"""Measures that are 0 or 1, whose mean is a share of lives."""
 
 
 def summarise(design: Design, outcomes: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """One row a point and measure: the point's values, mean, low, high, level, n, failed.
 
-    Amounts have Student's t interval of the mean, shares Wilson's; one life gives no interval. `n` lives went well,
+    Amounts have Student's t interval of the mean, shares Wilson's; one life gives no interval. Months that are the same
+    in all lives have that of `statistics.agreed_ends`. `n` lives went well,
     and where some of them lack the measure (a return without a cost) it has no mean.
 
     Args:
@@ -40,11 +39,15 @@ def summarise(design: Design, outcomes: pd.DataFrame, level: float = 0.95) -> pd
     tables = []
     for name in measures:
         mean, number = means[name].astype(float).where(n[name] == well), well
-        if name in SHARES:
+        if is_share(name):
             low, high = wilson(mean, number.where(number > 0), level)
         else:
             half = stdtrit(number - 1.0, 0.5 + level / 2.0) * deviations[name] / np.sqrt(number)
             low, high = mean - half, mean + half
+            ends = bounds(name, design.base.parameters.horizon_months)
+            if ends is not None:  # lives that all agree are no certainty
+                agreed = unseen(number.clip(lower=1), level) * (deviations[name] == 0.0)
+                low, high = low - agreed * (mean - ends[0]), high + agreed * (ends[1] - mean)
         table = pd.DataFrame({"point": mean.index, "outcome": name, "mean": mean, "low": low, "high": high})
         tables.append(table.assign(level=level, n=number, failed=failed))
     points = pd.DataFrame(design.points, columns=list(design.paths)).rename_axis("point").reset_index()

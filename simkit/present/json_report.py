@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
+from simkit.experiments.attribution import Attribution
+from simkit.experiments.comparison import Comparison
 from simkit.observed import Observed
 from simkit.present.coverage import coverage, remarks
 from simkit.run import Ensemble
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ENDS = (
     "low and high are the ends of an interval of an estimate, named in 'kind', of confidence 'level'; "
@@ -30,6 +37,31 @@ def json_report(ensemble: Ensemble, observed: Observed | None = None) -> dict[st
             "remarks": remarks(ensemble, observed),
         }
     return report
+
+
+def comparison_report(comparison: Comparison, whys: Sequence[Attribution] = ()) -> dict[str, Any]:
+    """Differences from the reference, P(crossed by m), and what each lever contributes."""
+    return {
+        "ends": "low and high are the ends of an interval of confidence 'level'; null stands for what is no number",
+        "reference": comparison.reference,
+        "replications": len(comparison),
+        "seed": comparison.seed,
+        "version": version("simkit"),
+        "scenario_hash": {name: ensemble.scenario.hash for name, ensemble in comparison.ensembles.items()},
+        "reached": {name: str(reached) for name, reached in comparison.reached.items()},
+        "differences": _rows(comparison.differences),
+        "crossed_by": _rows(comparison.crossed_by),
+        "why": [
+            {"scenario": why.scenario, "outcome": why.outcome, **asdict(why.total), "levers": _rows(why.table)}
+            for why in whys
+        ],
+    }
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table, a missing number as None."""
+    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
+    return rows
 
 
 def as_json(content: dict[str, Any]) -> str:

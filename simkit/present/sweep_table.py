@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 from rich.table import Table
 
@@ -20,7 +22,8 @@ _SHOWN = {
 def sweep_table(sweep: Sweep) -> Table:
     """The points in the order of their mean crossing month, each figure with its 95 % interval."""
     horizon = sweep.design.base.parameters.horizon_months
-    figures = sweep.summary.set_index(["outcome", "point"])
+    figures = _figures(sweep.summary)
+    failed = sweep.summary.groupby("point")["failed"].first().to_dict()
     order = _order(sweep.summary)
     title = (
         f"Mean of {sweep.design.replications} lives (95 % interval); one that does not cross counts {horizon} months"
@@ -32,16 +35,23 @@ def sweep_table(sweep: Sweep) -> Table:
     for path in (*sweep.design.paths, *(heading for heading, _ in _SHOWN.values())):
         table.add_column(path.rpartition(".")[2], justify="right", overflow="fold")
     for point in order[:MOST]:
+        rows = figures.get(point, {})
         values = [f"{v:.4g}" if isinstance(v, float) else str(v) for v in sweep.design.points[point]]
         cells = []
         for name, (_, shown) in _SHOWN.items():
-            mean, low, high = (
-                None if pd.isna(x) else float(x) for x in figures.loc[(name, point), ["mean", "low", "high"]]
-            )
+            mean, low, high = rows.get(name, (None, None, None))
             cells.append(f"{shown(mean)} ({between(low, high, shown)})")
-        failed = figures.loc[("crossed", point), "failed"]
-        table.add_row(f"{point} ({failed} failed)" if failed else str(point), *values, *cells)
+        table.add_row(f"{point} ({failed[point]} failed)" if failed[point] else str(point), *values, *cells)
     return table
+
+
+def _figures(summary: pd.DataFrame) -> dict[int, dict[str, tuple[float | None, ...]]]:
+    """Mean, low and high by point and outcome; None where there is none."""
+    found: dict[int, dict[str, tuple[float | None, ...]]] = {}
+    columns = [summary[name].tolist() for name in ("point", "outcome", "mean", "low", "high")]
+    for point, outcome, *figures in zip(*columns, strict=True):
+        found.setdefault(point, {})[outcome] = tuple(None if math.isnan(figure) else figure for figure in figures)
+    return found
 
 
 def _order(summary: pd.DataFrame) -> list[int]:

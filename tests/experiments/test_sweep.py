@@ -250,9 +250,19 @@ def test_a_summary_has_the_intervals_of_an_ensemble(whole: simkit.Sweep) -> None
     """Means and ends are those of `Ensemble.summary`. Fails if the interval is another one, or the spread of lives."""
     said = simkit.simulate(whole.design.scenario(4), 22, 3, workers=1).summary
     rows = whole.summary[whole.summary["point"] == 4].set_index("outcome")
-    for name, figure in (("total_margin", said.total_margin), ("crossed", said.crossed_share)):
-        found = [rows[column][name] for column in ("mean", "low", "high")]
-        assert found == pytest.approx([figure.mean, figure.low, figure.high])
+    month = said.crossing_month
+    assert said.crossed_share.mean == 0.0  # so that the month is the same in all lives
+    for name, figures in {
+        "total_margin": (said.total_margin.mean, said.total_margin.low, said.total_margin.high),
+        "crossed": (said.crossed_share.mean, said.crossed_share.low, said.crossed_share.high),
+        "restricted_crossing_month": (
+            month.restricted_mean,
+            month.restricted_mean_low,
+            month.restricted_mean_high,
+        ),
+    }.items():
+        assert [rows[column][name] for column in ("mean", "low", "high")] == pytest.approx(figures)
+    assert rows["low"]["restricted_crossing_month"] < rows["mean"]["restricted_crossing_month"] == 6.0
     assert rows[SILOS].tolist() == [1.0] * len(rows)
 
 

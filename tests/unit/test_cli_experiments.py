@@ -1,0 +1,118 @@
+"""`simkit compare` and `simkit sweep`: what they print, what they refuse, and what an interrupt leaves."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import simkit
+from simkit.cli import main
+
+COMMAND = [sys.executable, "-m", "simkit.cli"]
+SHORT = 'extends = "{}"\nhorizon_months = 8\n'
+DESIGN = 'scenario = "a.toml"\nreplications = {}\nseed = 2\n[levers]\n"process.silos" = [0.0, 1.0]\n'
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    for name, base in (("a", "siloed"), ("b", "integrated")):
+        Path(f"{name}.toml").write_text(SHORT.format(base), encoding="utf-8")
+    Path("design.toml").write_text(DESIGN.format(3), encoding="utf-8")
+
+
+def called(*arguments: str) -> int:
+    """The exit code of a command."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_compare_prints_differences_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fails if the reference, the paired differences, their attribution, lives or seed are not shown."""
+    arguments = ["today=a.toml", "better=b.toml", "--replications", "4", "--workers", "1", "--why", "total_margin"]
+    assert called("compare", *arguments) == 0
+    said = capsys.readouterr().out
+    for shown in ("today", "better", "95 % interval", "crossed", "total margin, EUR", "silos 1 → 0.1", "together"):
+        assert shown in said
+    assert "4 lives of each scenario with the same luck, seed 1" in said
+
+
+def test_compare_as_json_has_the_table_of_python(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fails if the numbers are not those of `simkit.compare`, or a number is no JSON."""
+    assert called("compare", "a.toml", "b.toml", "--replications", "4", "--workers", "1", "--seed", "3", "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    made = simkit.compare({"a": "a.toml", "b": "b.toml"}, 4, 3, workers=1)
+    assert [row["difference"] for row in said["differences"]] == pytest.approx(made.differences["difference"].tolist())
+    assert (said["seed"], said["replications"], said["reference"]) == (3, 4, "a")
+
+
+def test_compare_until_it_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fails if 'auto' does not say what precision was reached with how many lives."""
+    arguments = ["a.toml", "b.toml", "--replications", "auto", "--within", "net_margin=50%", "--workers", "1"]
+    assert called("compare", *arguments) == 0
+    assert "b: half-width" in capsys.readouterr().out
+
+
+def test_sweep_writes_a_store_and_resumes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fails if the table lacks a point, the folder is not the one of `simkit.sweep`, or resuming computes again."""
+    assert called("sweep", "design.toml", "--out", "runs", "--workers", "1", "--monthly") == 0
+    said = capsys.readouterr().out
+    assert "2 points, 6 lives, seed 2; all results are in runs." in said
+    assert all(heading in said for heading in ("silos", "crossed", "crossing month", "margin net of cost"))
+    made = simkit.load_sweep("runs")
+    assert len(made.monthly) == 6 * 8
+    when = made.store.path("outcomes", 0).stat().st_mtime_ns
+    assert called("sweep", "design.toml", "--out", "runs", "--workers", "1", "--monthly", "--resume") == 0
+    assert made.store.path("outcomes", 0).stat().st_mtime_ns == when
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["compare", "a.toml"], "scenarios: expected two or more"),
+        (["compare", "a.toml", "a.toml"], "two scenarios have the same name.*Write NAME=SCENARIO"),
+        (["compare", "a.toml", "integratd"], "Did you mean 'integrated'"),
+        (["compare", "a.toml", "b.toml", "--replications", "some"], "expected a whole number"),
+        (["compare", "a.toml", "b.toml", "--replications", "auto"], "'auto' needs to know how precise"),
+        (["compare", "a.toml", "b.toml", "--within", "net_margin=close"], "--within: expected OUTCOME=WIDTH"),
+        (["compare", "a.toml", "b.toml", "--replications", "3", "--why", "crossing_month"], "Use restricted_crossing"),
+        (["sweep", "none.toml", "--out", "runs"], "design: there is no such file"),
+        (["sweep", "design.toml"], "Missing option '--out'"),
+        (["sweep", "design.toml", "--out", "a.toml"], "out: (is a file|cannot be written)"),
+        (["sweep", "design.toml", "--out", "runs", "--cluster", "nowhere:1", "--workers", "2"], "cannot be combined"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_code_2(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Fails if a mistake gives a traceback, another code, or does not say what to do."""
+
+    assert called(*arguments) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert re.search(said, error)
+
+
+def test_ctrl_c_keeps_the_parts_that_are_done(tmp_path: Path) -> None:
+    """Fails if an interrupted sweep does not end, loses its parts, or does not say how to go on."""
+    Path("design.toml").write_text(DESIGN.format(2000), encoding="utf-8")
+    command = [*COMMAND, "sweep", "design.toml", "--out", "runs", "--workers", "1"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob("runs/outcomes/part-*")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert "lives were done and are kept in runs. Resume to do the rest." in said
+    assert simkit.load_sweep("runs").done >= 32
