@@ -226,7 +226,8 @@ def decompose(values: ArrayLike, ends: tuple[float, float] | None = None, level:
 
     Args:
         values: shape (draws, replications), two or more of each, the lives of all of them with their own luck.
-        ends: the least and the largest value that a life can have, for the interval of a mean of which all agree.
+        ends: the least and the largest value that a life can have: the interval of the mean stays within them, and
+            has a width by them where all lives agree.
         level: the confidence of the intervals.
         seed: of the resamples.
     """
@@ -236,6 +237,8 @@ def decompose(values: ArrayLike, ends: tuple[float, float] | None = None, level:
     luck, raw = float(within.mean()), float(means.var(ddof=1) - within.mean() / replications)
     centre = mean(means, level=level)
     low, high = centre.low, centre.high
+    if ends is not None and low is not None and high is not None:
+        low, high = max(low, ends[0]), min(high, ends[1])  # a mean cannot lie outside either
     if np.ptp(x) == 0.0:
         low, high = agreed_ends(float(means[0]), ends, draws, level) if ends else (None, None)
     random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_BOOTSTRAP,)))

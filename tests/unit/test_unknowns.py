@@ -40,6 +40,15 @@ def test_a_decomposition_by_hand() -> None:
     assert not found.floored
 
 
+def test_a_share_stays_a_share() -> None:
+    """One of eight draws crosses: the t interval of the means, -0.171 to 0.421, is cut at 0. Fails if it were not."""
+    crossed = np.zeros((8, 4))
+    crossed[0] = 1.0
+    found = decompose(crossed, (0.0, 1.0))
+    assert (found.low, found.high) == pytest.approx((0.0, 0.42056), abs=1e-4)
+    assert decompose(crossed).low == pytest.approx(-0.17056, abs=1e-4)
+
+
 def test_a_variance_below_nothing_is_said() -> None:
     """1, 9; 9, 1: the means agree, and 0 - 32/2 is below 0. Fails if it were given as negative, or as 0 without
     a word."""
