@@ -178,24 +178,23 @@ def separate(
     drawn = draw_values(scenario, draws, seed)
     paths = tuple(drawn[0])
     table = np.array([list(values.values()) for values in drawn])
-    found: dict[str, list[Floats]] = {outcome: [] for outcome in named}
+    done: list[dict[str, Floats]] = []
 
-    def unknowns(done: int) -> Unknowns:
-        values = {outcome: np.stack(rows[:done]) for outcome, rows in found.items()}
-        return Unknowns(scenario, paths, table[:done], values, seed, level)
+    def unknowns() -> Unknowns:
+        values = {outcome: np.stack([row[outcome] for row in done]) for outcome in named}
+        return Unknowns(scenario, paths, table[: len(done)], values, seed, level)
 
     total = draws * replications
     try:
         for i, values in enumerate(drawn):
             numbers = range(i * replications, (i + 1) * replications)
             seen = shifted(progress, i * replications, total)
-            lives = simulate(scenario.with_changes(values), numbers, seed, workers, executor=executor, progress=seen)
-            for outcome, rows in found.items():
-                rows.append(lives.measure(outcome))
+            certain = scenario.with_changes(values)
+            lives = simulate(certain, numbers, seed, workers, executor=executor, progress=seen)
+            done.append({outcome: lives.measure(outcome) for outcome in named})
     except (Interrupted, KeyboardInterrupt):
-        done = min(len(rows) for rows in found.values())
-        raise UnknownsInterrupted(unknowns(done) if done > 1 else None, total) from None
-    return unknowns(draws)
+        raise UnknownsInterrupted(unknowns() if len(done) > 1 else None, total) from None
+    return unknowns()
 
 
 def draw_values(scenario: Scenario, draws: int, seed: int) -> list[dict[str, float]]:

@@ -94,6 +94,14 @@ def test_nothing_but_luck_and_nothing_but_not_knowing() -> None:
     assert math.isnan(decompose(np.full((20, 4), 36.0)).low)
 
 
+def test_resampled_draws_spread_less_than_draws() -> None:
+    """0, 2; 10, 12: half of the resamples have both draws, means 1 and 11 with variance 50, times 2 for what resampling
+    loses of two, less 2/2: share 99/101; the others have one draw twice, share 0. Fails without the correction
+    (49/51)."""
+    found = decompose([[0.0, 2.0], [10.0, 12.0]])
+    assert (found.share_low, found.share_high) == pytest.approx((0.0, 99.0 / 101.0))
+
+
 def test_the_same_resamples_for_a_seed() -> None:
     """Fails if an interval changed from call to call, or did not follow the seed."""
     values = lives(np.random.default_rng(10), 16, 4)
@@ -103,7 +111,8 @@ def test_the_same_resamples_for_a_seed() -> None:
 
 def test_draws_are_even_and_keep_what_belongs_together() -> None:
     """16 draws: each sixteenth of a range's probability has exactly one; rows of a joint table stay rows, each of 4
-    drawn four times; a whole number stays whole; fewer draws are the first of more. Fails for independent draws."""
+    drawn four times; they do not follow a range; a whole number stays whole; fewer draws are the first of more. Fails
+    for independent draws, or if two uncertain things shared a dimension."""
     table = np.array([[0.1, 5.0], [0.2, 6.0], [0.3, 7.0], [0.4, 8.0]])
     joint = Joint(("market.drift", "company.sales_cycle_months"), table)
     scenario = UNSURE.with_joint(joint)
@@ -114,6 +123,9 @@ def test_draws_are_even_and_keep_what_belongs_together() -> None:
     assert np.histogram(rates, edges)[0].tolist() == [1] * 16
     rows = [(draw["market.drift"], draw["company.sales_cycle_months"]) for draw in drawn]
     assert sorted(rows) == sorted(map(tuple, np.repeat(table, 4, axis=0).tolist()))
+    by_rate = [row for _, row in sorted(zip([draw["company.win_rate"] for draw in drawn], rows, strict=True))]
+    by_heads = [row for _, row in sorted(zip([draw["team.social"] for draw in drawn], rows, strict=True))]
+    assert sorted(rows) not in (by_rate, by_heads)
     assert all(isinstance(draw["team.social"], int) for draw in drawn)
     assert draw_values(scenario, 5, seed=0) == drawn[:5]
     assert draw_values(scenario, 16, seed=1) != drawn
