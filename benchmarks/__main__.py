@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 import simkit
+from benchmarks import experiments
 from benchmarks.footprint import import_rows, memory_rows
 from benchmarks.measure import Row
 from benchmarks.speed import SEED, SMALL_MONTHS, linearity_rows, peer_rows, replication_rows
@@ -32,9 +33,16 @@ def main() -> None:
         "peers": lambda: peer_rows(baseline, options.rounds),
         "import": lambda: import_rows(options.rounds),
         "memory": lambda: memory_rows(options.replications),
+        "sweep": lambda: experiments.sweep_rows(options.lives),
+        "sweep memory": lambda: experiments.memory_rows(1000, 20_000),
+        "decision": experiments.decision_rows,
+        "dask": lambda: experiments.dask_rows(640),
+        "workbench": lambda: experiments.workbench_rows(400),
     }
     rows: list[Row] = []
-    for stage, measure in stages.items():  # no spinner: it would take processor time from what is timed
+    for stage, measure in (
+        stages.items() if not options.stages else ((s, stages[s]) for s in options.stages)
+    ):  # no spinner: it would take processor time from what is timed
         console.print(f"measuring: {stage}")
         rows += measure()
     console.print(_table(rows))
@@ -45,6 +53,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="rounds in which all tasks take turns")
     parser.add_argument("--replications", type=int, default=1000, help="replications whose memory is measured")
+    parser.add_argument("--lives", type=int, default=10_000, help="lives of the sweep whose wall time is measured")
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help="measure these only")
     return parser.parse_args()
 
 

@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simkit.experiments.drawing import drawn
 from simkit.experiments.levers import Lever
 from simkit.experiments.paired import amount
 from simkit.run.lives import Floats
@@ -70,6 +71,14 @@ class Attribution:
         names = ["lever", "from", "to", "contribution", "low", "high", "share"]
         table = pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[3:], float))
         return table.sort_values("contribution", key=np.abs, ascending=False, kind="stable", ignore_index=True)
+
+    def chart(self) -> Any:
+        """What each lever contributes, as an Altair chart.
+
+        Raises:
+            RunError: Altair is not installed.
+        """
+        return drawn("attribution_chart", self)
 
     @property
     def lives(self) -> int:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from simkit.errors import RunError, nearest
 from simkit.experiments.attribution import Attribution, shapley
+from simkit.experiments.drawing import drawn
 from simkit.experiments.levers import between, grouped, levers_between
 from simkit.experiments.paired import amount, differences, holm, share, widest
 from simkit.plateau import crossing_times
@@ -73,6 +74,14 @@ class Comparison:
         reached = "".join(f"<p>{escape(f'{name}: {found}')}</p>" for name, found in self.reached.items())
         table = self._differences.drop(columns=["reference", "level", "n"])
         return f"<p>{escape(said)}</p>{reached}{table.to_html(index=False, float_format='{:,.4g}'.format)}"
+
+    def chart(self) -> Any:
+        """The difference of each scenario from the reference in each outcome, as an Altair chart.
+
+        Raises:
+            RunError: Altair is not installed.
+        """
+        return drawn("comparison_chart", self)
 
     @property
     def differences(self) -> pd.DataFrame:

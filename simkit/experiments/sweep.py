@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from simkit.errors import RunError, StoreError
 from simkit.experiments.cluster import cluster_executor
 from simkit.experiments.design import Design, Levels, design_of
+from simkit.experiments.drawing import drawn
 from simkit.experiments.part import LIVES_PER_PART, live_part, part_of, parts, size
 from simkit.experiments.store import FORMAT, MONTHLY, OUTCOMES, POINTS, SCENARIO, Store, lock, parquet, read_table
 from simkit.experiments.summary import summarise
@@ -105,6 +107,23 @@ class Sweep:
     def summary(self) -> pd.DataFrame:
         """One row a point and outcome: values, mean, its 95 % interval, number of lives, number that failed."""
         return summarise(self.design, self._outcomes)
+
+    def chart(self, outcome: str = "crossed", x: str | None = None, line: str | None = None) -> Any:
+        """How an outcome answers to one lever or two, as an Altair chart.
+
+        Args:
+            outcome: one of the summary's.
+            x: the path on the axis; the first one by default.
+            line: the path of the lines; the second one by default.
+
+        Raises:
+            RunError: there is no such outcome or path, or Altair is not installed.
+        """
+        return drawn("sweep_chart", self, outcome, x, line)
+
+    def _repr_html_(self) -> str:
+        table = self.summary.drop(columns="level").to_html(index=False, float_format="{:,.4g}".format, max_rows=24)
+        return f"<p>{escape(repr(self)[1:-1])}, seed {self.design.seed}</p>{table}"
 
     def __repr__(self) -> str:
         points, lives = len(self.design.points), self.design.lives

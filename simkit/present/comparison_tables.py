@@ -9,6 +9,7 @@ from rich.table import Table
 
 from simkit.experiments.attribution import Attribution
 from simkit.experiments.comparison import MONEY, Comparison
+from simkit.experiments.unknowns import Unknowns
 from simkit.present.figures import MISSING, between, number, per_cent, scale
 
 Shown = Callable[[float | None], str]
@@ -56,6 +57,21 @@ def attribution_table(attribution: Attribution) -> Table:
         changes = [_change(*pair) for pair in pairs]
         table.add_row(name, "\n".join(changes), shown(value), between(_known(low), _known(high), shown))
     table.add_row("together", "", shown(total.value), between(total.low, total.high, shown), style="bold")
+    return table
+
+
+def unknowns_table(unknowns: Unknowns) -> Table:
+    """What luck causes and what not knowing causes, as standard deviations, and the share of the latter."""
+    interval = f"{per_cent(unknowns.level)} interval"
+    table = _table("", "mean", "sd by luck", "sd by not knowing", "share of not knowing", interval)
+    for row in unknowns.table.to_dict("records"):
+        shown = _shown(str(row["outcome"]))
+        table.add_row(
+            str(row["outcome"]).replace("_", " "),
+            *(shown(row[name]) for name in ("mean", "sd_luck", "sd_not_knowing")),
+            per_cent(row["share"]),
+            between(_known(row["share_low"]), _known(row["share_high"]), per_cent),
+        )
     return table
 
 

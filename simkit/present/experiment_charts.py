@@ -11,7 +11,9 @@ import pandas as pd
 
 from simkit.experiments.attribution import Attribution
 from simkit.experiments.comparison import MONEY, Comparison
+from simkit.experiments.sweep import Sweep
 from simkit.present.figures import MISSING, number, per_cent
+from simkit.present.sweep_chart import draw_sweep, shown_sweep
 
 # Okabe & Ito's colours in an order in which neighbours differ most (Wong 2011, doi:10.1038/nmeth.1618).
 SCENARIOS = ("#0072B2", "#D55E00", "#00664B", "#E69F00", "#CC79A7", "#56B4E9", "#000000")
@@ -137,6 +139,13 @@ def draw_attribution(shown: Intervals, width: int = 480) -> alt.LayerChart:
     chart = alt.LayerChart(data=shown.table, layer=layers)
     drawn: alt.LayerChart = chart.properties(width=width, height=alt.Step(26), title=title)
     return drawn
+
+
+def sweep_chart(
+    sweep: Sweep, outcome: str = "crossed", x: str | None = None, line: str | None = None
+) -> alt.LayerChart:
+    """How an outcome of a sweep answers to one lever or two."""
+    return draw_sweep(shown_sweep(sweep, outcome, x, line))
 
 
 def label(outcome: str, currency: str = "") -> str:

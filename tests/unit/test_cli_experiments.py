@@ -76,6 +76,18 @@ def test_sweep_writes_a_store_and_resumes_it(capsys: pytest.CaptureFixture[str])
     assert made.store.path("outcomes", 0).stat().st_mtime_ns == when
 
 
+def test_separate_tells_two_kinds_of_uncertainty_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fails if the parts, their share or the numbers of draws and lives are not shown, or a certain scenario passes."""
+    text = SHORT.format("siloed") + "[company]\nwin_rate = { low = 0.05, mode = 0.1, high = 0.2 }\n"
+    Path("c.toml").write_text(text, encoding="utf-8")
+    assert called("separate", "c.toml", "--draws", "4", "--replications", "2", "--workers", "1") == 0
+    said = capsys.readouterr().out
+    assert "Uncertain parameters: 1; 4 draws, 2 lives each, seed 1." in said
+    assert all(heading in said for heading in ("sd by luck", "sd by not knowing", "share of not knowing"))
+    assert called("separate", "a.toml") == 2
+    assert "uncertain" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

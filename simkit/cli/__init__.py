@@ -1,0 +1,34 @@
+"""The command line. Every mistake is one line on stderr and exit code 2; an interrupted run exits with 130."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import typer
+
+from simkit.cli import experiments as _experiments  # noqa: F401 (registers its commands)
+from simkit.cli.scenarios import parsed_settings
+from simkit.cli.terminal import app
+from simkit.errors import SimkitError
+
+__all__ = ["app", "main", "parsed_settings"]
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit.
+
+    Args:
+        arguments: what follows the program's name; by default those of the process.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without the chart's characters still shows the rest
+    try:
+        code = app(args=arguments, prog_name="simkit", standalone_mode=False)
+    except (SimkitError, typer.TyperException) as error:
+        message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+        typer.echo(" ".join(message.split()), err=True)
+        code = 2
+    sys.exit(code or 0)

@@ -1,0 +1,5 @@
+"""``python -m simkit.cli``."""
+
+from simkit.cli import main
+
+main()

@@ -1,0 +1,54 @@
+"""What all commands share: the application, the terminal, and a progress bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+app = typer.Typer(
+    help="Simulates a marketing team over months and shows when its results cross what was expected of them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+INTERRUPTED = 130
+"""Exit code of a run that Ctrl-C ended, as shells have it."""
+
+
+@contextmanager
+def progress(lives: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, with rate and time left, and what to tell it: lives that are done, and asked for."""
+    terminal = Console(stderr=True)
+    columns = (
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total:.0f} lives"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
+        task = bar.add_task("", total=max(lives, 0), rate="")
+
+        def told(done: int, asked: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, total=asked, rate=f"{speed:.0f} a second" if speed else "")
+
+        yield told
+
+
+def console() -> Console:
+    """The terminal; what users wrote is printed as it is."""
+    return Console(markup=False, highlight=False, emoji=False)
+
+
+def whole(text: str) -> int:
+    """A whole number, as typed."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"expected a whole number (given: {text!r}).") from None
