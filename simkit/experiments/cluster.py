@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from simkit.errors import RunError
 
+if TYPE_CHECKING:
+    from distributed import Client
+
+ASK_SECONDS = 5.0
+"""How long what the scheduler said of its workers is believed."""
+
+
+@dataclass(slots=True)
+class Cluster:
+    """A Dask cluster.
+
+    Attributes:
+        client: the connection to its scheduler.
+        executor: what work is given to.
+    """
+
+    client: Client
+    executor: Executor
+    _cores: int = 0
+    _asked: float = -math.inf
+
+    def cores(self) -> int:
+        """How many tasks it works on at once; workers come and go, so the scheduler is asked again now and then."""
+        if monotonic() - self._asked > ASK_SECONDS:
+            self._asked = monotonic()
+            with suppress(OSError):  # whether the scheduler is lost is for the tasks under way to say
+                self._cores = sum(self.client.ncores().values())  # type: ignore[no-untyped-call]
+        return self._cores
+
 
 @contextmanager
-def cluster_executor(address: str, timeout: float = 10.0) -> Iterator[Executor]:
-    """An executor that works on the cluster of a Dask scheduler, while the block is open.
+def cluster_at(address: str, timeout: float = 10.0) -> Iterator[Cluster]:
+    """The cluster of a Dask scheduler, while the block is open.
 
     Args:
         address: of the scheduler, such as tcp://10.0.0.1:8786.
@@ -31,4 +64,4 @@ def cluster_executor(address: str, timeout: float = 10.0) -> Iterator[Executor]:
         hint = "Start one with `dask scheduler`, and workers with `dask worker ADDRESS`."
         raise RunError(f"no scheduler answers: {said}", field="cluster", value=address, hint=hint) from None
     with client:
-        yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+        yield Cluster(client, client.get_executor(pure=False))  # type: ignore[no-untyped-call]

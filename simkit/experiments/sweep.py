@@ -6,21 +6,21 @@ Workers hand back Parquet bytes, one file a part and table, so the parent holds 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Executor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simkit.errors import RunError, StoreError
-from simkit.experiments.cluster import cluster_executor
+from simkit.experiments.cluster import cluster_at
 from simkit.experiments.design import Design, Levels, design_of
 from simkit.experiments.drawing import drawn
-from simkit.experiments.part import LIVES_PER_PART, live_part, part_of, parts, size
+from simkit.experiments.part import LIVES_PER_PART, Part, live_part, part_of, parts, size
 from simkit.experiments.store import FORMAT, MONTHLY, OUTCOMES, POINTS, SCENARIO, Store, lock, parquet, read_table
 from simkit.experiments.summary import summarise
 from simkit.run.execution import WorkersLost, completed
@@ -29,6 +29,9 @@ from simkit.scenarios import Scenario, load_scenario, to_toml
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+
+Lived = Callable[[list[Part]], Generator[tuple[Part, dict[str, bytes]], None, None]]
 
 
 class SweepInterrupted(RunError):
@@ -181,10 +184,13 @@ def sweep(
         folder = Path(out) if out is not None else Path(_temporary().name)
         stack.enter_context(lock(folder))
         store = _store(asked, folder, resume, monthly)
+        width = None
         if cluster is not None:
-            executor = stack.enter_context(cluster_executor(cluster))
+            far = stack.enter_context(cluster_at(cluster))
+            executor, width = far.executor, far.cores
         made = Sweep(asked, store, tuple(store.broken(store.parts())))
-        _run(made, workers, executor, progress or (lambda done, asked: None))
+        running = partial(completed, live_part, workers=workers, executor=executor, width=width)
+        _run(made, running, progress or (lambda done, asked: None))
     return made
 
 
@@ -247,7 +253,7 @@ def _points(design: Design) -> pa.Table:
     return pa.table({"point": range(len(design.points)), **dict(zip(design.paths, map(list, columns), strict=True))})
 
 
-def _run(sweep: Sweep, workers: int | None, executor: Executor | None, progress: Callable[[int, int], object]) -> None:
+def _run(sweep: Sweep, lived: Lived, progress: Callable[[int, int], object]) -> None:
     design, store = sweep.design, sweep.store
     store.clear()
     there = store.parts() - set(sweep.replaced)
@@ -256,7 +262,7 @@ def _run(sweep: Sweep, workers: int | None, executor: Executor | None, progress:
     ]
     done = sum(size(design, number) for number in there)
     progress(done, design.lives)
-    running = completed(live_part, missing, workers, executor)
+    running = lived(missing)
     try:
         for part, tables in running:
             store.add(part.number, tables)

@@ -132,7 +132,11 @@ def running(
 
 
 def completed(
-    work: Callable[[Task], Result], tasks: Sequence[Task], workers: int | None, executor: Executor | None
+    work: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    workers: int | None,
+    executor: Executor | None,
+    width: Callable[[], int] | None = None,
 ) -> Generator[tuple[Task, Result], None, None]:
     """Tasks with their results, as they are done; closing the generator cancels what has not begun.
 
@@ -144,6 +148,7 @@ def completed(
         tasks: what there is to do.
         workers: processes of the default pool, 1 for none, None for a core each.
         executor: takes the place of the default pool.
+        width: how many tasks the executor works on at once now, where it does not say so itself.
 
     Raises:
         WorkersLost: a worker process ended, or a cluster cannot be reached any more.
@@ -156,11 +161,12 @@ def completed(
             return
         executor = _pool(workers)
     waiting: dict[Future[Result], Task] = {}
-    ahead = AHEAD * (workers or _workers_of(executor))
+    at_once = workers or int(getattr(executor, "_max_workers", 0)) or _cores()
     rest = iter(tasks)
     try:
         while True:
-            for task in itertools.islice(rest, ahead - len(waiting)):
+            ahead = AHEAD * max(1, at_once if width is None else width())
+            for task in itertools.islice(rest, max(0, ahead - len(waiting))):
                 waiting[executor.submit(work, task)] = task
             if not waiting:
                 return
@@ -179,11 +185,6 @@ def completed(
     finally:
         for future in waiting:
             future.cancel()
-
-
-def _workers_of(executor: Executor) -> int:
-    """How many tasks an executor works on at once; a cluster may grow, so it is asked each time."""
-    return int(getattr(executor, "_max_workers", 0)) or _cores()
 
 
 def _in_order(futures: deque[Future[list[Life]]]) -> Iterator[list[Life]]:
