@@ -27,6 +27,7 @@ def run(*arguments: str, cwd: Path) -> None:
 
 
 SHELL = [lines(block) for language, block in BLOCKS if language == "sh"]
+FILES = {block.split()[1]: block for language, block in BLOCKS if language == "toml"}  # named by their first line
 PYTHON = [block for language, block in BLOCKS if language == "python"]
 
 
@@ -44,7 +45,9 @@ def test_every_command_in_the_readme_works(command: list[str], tmp_path: Path) -
     assert program == "simkit"
     if action == "check":
         run("-m", "simkit.cli", "new", *arguments, cwd=tmp_path)
-    few = ["--replications", "5"] if action == "run" else []  # the last one counts; the numbers do not matter here
+    for file, content in FILES.items():
+        (tmp_path / file).write_text(re.sub(r"(?m)^replications = .*", "replications = 2", content), encoding="utf-8")
+    few = ["--replications", "5"] if action in {"run", "compare"} else []  # the last one counts; here no number matters
     run("-m", "simkit.cli", action, *arguments, *few, cwd=tmp_path)
 
 
