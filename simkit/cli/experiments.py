@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from simkit.cli.terminal import INTERRUPTED, app, console, progress, whole
+from simkit.cli.terminal import INTERRUPTED, AsJson, Seed, Workers, app, console, progress, whole
 from simkit.errors import ParameterError
 from simkit.experiments.compare import compare as run_compare
 from simkit.experiments.design import load_design
@@ -33,16 +33,12 @@ def compare(
         str | None,
         typer.Option(metavar="OUTCOME=WIDTH", help="With 'auto': half-width of a difference's interval, 5% or 1.5."),
     ] = None,
-    seed: Annotated[
-        int, typer.Option(parser=whole, metavar="S", help="Seed of all luck; the same seed gives the same numbers.")
-    ] = 1,
-    workers: Annotated[
-        int | None, typer.Option(parser=whole, metavar="N", help="Processes; by default one a core.")
-    ] = None,
+    seed: Seed = 1,
+    workers: Workers = None,
     why: Annotated[
         str | None, typer.Option(metavar="OUTCOME", help="Share the differences in an outcome out among the levers.")
     ] = None,
-    as_object: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_object: AsJson = False,
 ) -> None:
     """Compare scenarios that share their luck, life by life: what differs, and why."""
     given = dict(_named(text) for text in scenarios)
@@ -95,9 +91,7 @@ def sweep(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the results.")],
     resume: Annotated[bool, typer.Option("--resume", help="Go on with what is in the folder.")] = False,
     monthly: Annotated[bool, typer.Option("--monthly", help="Keep monthly results too.")] = False,
-    workers: Annotated[
-        int | None, typer.Option(parser=whole, metavar="N", help="Processes; by default one a core.")
-    ] = None,
+    workers: Workers = None,
     cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = None,
 ) -> None:
     """Simulate a scenario over a design of points; a run that ended early can be resumed."""
@@ -121,10 +115,8 @@ def separate(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario with ranges or a table of draws.")],
     draws: Annotated[int, typer.Option(parser=whole, metavar="N", help="Draws of what is uncertain.")] = 64,
     replications: Annotated[int, typer.Option(parser=whole, metavar="N", help="Lives of each draw.")] = 8,
-    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="Seed of all luck and all draws.")] = 1,
-    workers: Annotated[
-        int | None, typer.Option(parser=whole, metavar="N", help="Processes; by default one a core.")
-    ] = None,
+    seed: Seed = 1,
+    workers: Workers = None,
 ) -> None:
     """Tell what luck causes from what not knowing the parameters causes."""
     try:

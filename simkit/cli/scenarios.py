@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from simkit.cli.terminal import INTERRUPTED, app, console, progress, whole
+from simkit.cli.terminal import INTERRUPTED, AsJson, Seed, Workers, app, console, progress, whole
 from simkit.errors import OutputError, ParameterError
 from simkit.observed import Observed, load_observed
 from simkit.present.coverage import coverage, remarks
@@ -37,14 +37,10 @@ def run(
         typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as needed: process.silos=0.2."),
     ] = None,
     replications: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many lives to simulate.")] = 100,
-    seed: Annotated[
-        int, typer.Option(parser=whole, metavar="S", help="Seed of all luck; the same seed gives the same numbers.")
-    ] = 1,
-    workers: Annotated[
-        int | None, typer.Option(parser=whole, metavar="N", help="Processes; by default one a core.")
-    ] = None,
+    seed: Seed = 1,
+    workers: Workers = None,
     observed: Annotated[Path | None, typer.Option(metavar="CSV", help="Months a company has seen, to compare.")] = None,
-    as_object: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_object: AsJson = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables, scenario and provenance there.")
     ] = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +17,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def whole(text: str) -> int:
+    """A whole number, as typed."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"expected a whole number (given: {text!r}).") from None
+
+
+Seed = Annotated[
+    int, typer.Option(parser=whole, metavar="S", help="Seed of all luck; the same seed gives the same numbers.")
+]
+Workers = Annotated[int | None, typer.Option(parser=whole, metavar="N", help="Processes; by default one a core.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 INTERRUPTED = 130
 """Exit code of a run that Ctrl-C ended, as shells have it."""
@@ -44,11 +59,3 @@ def progress(lives: int) -> Iterator[Callable[[int, int], None]]:
 def console() -> Console:
     """The terminal; what users wrote is printed as it is."""
     return Console(markup=False, highlight=False, emoji=False)
-
-
-def whole(text: str) -> int:
-    """A whole number, as typed."""
-    try:
-        return int(text)
-    except ValueError:
-        raise typer.BadParameter(f"expected a whole number (given: {text!r}).") from None

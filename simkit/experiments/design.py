@@ -10,7 +10,6 @@ import hashlib
 import itertools
 import json
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from simkit.parameters import Value
 from simkit.parameters.values import check_value, declaration
 from simkit.run.replications import whole
 from simkit.scenarios import Scenario, load_scenario
+from simkit.scenarios.toml_files import read_toml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -243,7 +243,7 @@ def load_design(path: str | Path) -> Design:
         ParameterError, RunError: as `design_of`.
     """
     file = Path(path)
-    content = _parsed(file)
+    content = read_toml(file, "design")
     for key in content:
         if key not in _KEYS:
             raise ScenarioError("unknown key", field=f"{file.name}: {key}", hint=nearest(key, _KEYS))
@@ -257,18 +257,6 @@ def load_design(path: str | Path) -> Design:
         levers = _read_table(file.parent / content["table"])
     options = {key: content[key] for key in ("points", "replications", "seed") if key in content}
     return design_of(base, levers, content.get("design", "grid"), **options)
-
-
-def _parsed(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ScenarioError("there is no such file", field="design", value=str(file)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ScenarioError(f"cannot read the file: {reason}", field="design", value=str(file)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"not valid TOML: {error}", field=str(file)) from None
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

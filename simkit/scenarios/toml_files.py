@@ -40,7 +40,7 @@ def read_scenario(path: Path, find: Callable[[str, Path], Path]) -> Scenario:
 def _read(path: Path, find: Callable[[str, Path], Path], above: tuple[Path, ...]) -> Scenario:
     if path.resolve() in above:
         raise ScenarioError("a scenario cannot extend itself", field="extends", value=str(path))
-    content = _parsed(path)
+    content = read_toml(path, "scenario")
     for key in (*TEXTS, *REFERENCES):
         if not isinstance(content.get(key, ""), str):
             raise ScenarioError("expected a text", field=f"{path.name}: {key}", value=content[key])
@@ -58,14 +58,23 @@ def _read(path: Path, find: Callable[[str, Path], Path], above: tuple[Path, ...]
     return scenario
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def read_toml(path: Path, field: str) -> dict[str, Any]:
+    """What a TOML file holds.
+
+    Args:
+        path: the file.
+        field: what the file is, for the message of an error.
+
+    Raises:
+        ScenarioError: it is not there, cannot be read, or is no TOML (with line and column).
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ScenarioError("there is no such file", field="scenario", value=str(path)) from None
+        raise ScenarioError("there is no such file", field=field, value=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ScenarioError(f"cannot read the file: {reason}", field="scenario", value=str(path)) from None
+        raise ScenarioError(f"cannot read the file: {reason}", field=field, value=str(path)) from None
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"not valid TOML: {error}", field=str(path)) from None
 
