@@ -34,7 +34,6 @@ import pandas as pd
 
 import simkit
 from simkit.present.charts import trajectory_chart
-from simkit.present.experiment_charts import attribution_chart, comparison_chart
 from simkit.statistics import mean, spread
 
 alt.renderers.enable("svg")
@@ -108,7 +107,7 @@ comparison
 ```
 
 ```python
-comparison_chart(comparison)
+comparison.chart()
 ```
 
 How to read it:
@@ -137,7 +136,7 @@ why
 ```
 
 ```python
-attribution_chart(why)
+why.chart()
 ```
 
 ## 5. How many lives are enough?
@@ -180,19 +179,23 @@ try:
     sweep = simkit.sweep(today, grid, replications=16, seed=1, out="runs/siloed", progress=stop_half_way)
 except simkit.SweepInterrupted as interrupted:
     sweep = interrupted.sweep
-sweep
+repr(sweep)
 ```
 
 `resume=True` does what is left, and nothing twice. The folder then holds the same bytes as after an undisturbed run.
 
 ```python
 sweep = simkit.sweep(today, grid, replications=16, seed=1, out="runs/siloed", resume=True)
-sweep
+repr(sweep)
 ```
 
 ```python
 summary = sweep.summary
 summary[summary["outcome"] == "restricted_crossing_month"][[*grid, "mean", "low", "high", "n", "failed"]].round(1)
+```
+
+```python
+sweep.chart("crossed")
 ```
 
 Where all lives of a point agree, its interval still has a width: this few lives do not rule out that a share of them

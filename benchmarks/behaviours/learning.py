@@ -16,7 +16,7 @@ BEST, BEYOND = 0.3, 0.7
 RELIANCE_MONTHS = 30
 """Machines save time at once and lose the market later: the longer one looks, the less reliance is best (0.4 over two
 years), and the less it brings (0.4 % over three)."""
-FEW_PER_CENT = 300
+FEW_PER_CENT = 200
 """Replications that tell a gain of less than one per cent from none."""
 RELIANCE = (0.0, BEST, BEYOND, 1.0)
 DRIFT = BASELINE.parameters.market.drift

@@ -228,7 +228,7 @@ def test_strategists_raise_the_share_of_work_that_counts(
     """
 
     def useful_share(strategists: int, more: Values) -> Floats:
-        ensemble = lives(firm(30, {"process.strategist_span": span, "team.strategist": strategists, **more}))
+        ensemble = lives(firm(20, {"process.strategist_span": span, "team.strategist": strategists, **more}))
         return mean_of(ensemble, "useful_output") / mean_of(ensemble, "activity")
 
     few, many = (useful_share(number, {}) for number in heads)
