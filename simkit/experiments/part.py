@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LIVES_PER_PART = 32
 """About a second and a half of one core: enough to outweigh sending and writing it, little enough to lose."""
+MOST_PARTS = 4096
+"""Of a design with more lives than these hold, parts have more: one scheduler and one writer serve them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Part:
 
 def part_of(design: Design, number: int, monthly: bool) -> Part:
     """A part of a design: lives in the order of points, and of replications within a point."""
-    first = number * LIVES_PER_PART
+    first = number * part_size(design)
     addresses = [divmod(life, design.replications) for life in range(first, first + size(design, number))]
     runs = tuple(
         (point, dict(zip(design.paths, design.points[point], strict=True)), tuple(number for _, number in lives))
@@ -65,12 +67,17 @@ def part_of(design: Design, number: int, monthly: bool) -> Part:
 
 def parts(design: Design) -> int:
     """How many parts a design has."""
-    return -(-design.lives // LIVES_PER_PART)
+    return -(-design.lives // part_size(design))
 
 
 def size(design: Design, number: int) -> int:
     """How many lives a part has."""
-    return min(LIVES_PER_PART, design.lives - number * LIVES_PER_PART)
+    return min(part_size(design), design.lives - number * part_size(design))
+
+
+def part_size(design: Design) -> int:
+    """How many lives the parts of a design have, but for the last one."""
+    return max(LIVES_PER_PART, -(-design.lives // MOST_PARTS))
 
 
 def live_part(part: Part) -> dict[str, bytes]:

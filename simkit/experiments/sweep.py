@@ -20,7 +20,7 @@ from simkit.errors import RunError, StoreError
 from simkit.experiments.cluster import cluster_at
 from simkit.experiments.design import Design, Levels, design_of
 from simkit.experiments.drawing import drawn
-from simkit.experiments.part import LIVES_PER_PART, Part, live_part, part_of, parts, size
+from simkit.experiments.part import Part, live_part, part_of, part_size, parts, size
 from simkit.experiments.store import FORMAT, MONTHLY, OUTCOMES, POINTS, SCENARIO, Store, lock, parquet, read_table
 from simkit.experiments.summary import summarise
 from simkit.run.execution import WorkersLost, completed
@@ -233,7 +233,7 @@ def _store(design: Design, folder: Path, resume: bool, monthly: bool) -> Store:
         "replications": design.replications,
         "seed": design.seed,
         "monthly": monthly,
-        "lives_per_part": LIVES_PER_PART,
+        "lives_per_part": part_size(design),
         "libraries": {name: version(name) for name in ("numpy", "simpy", "pyarrow")},
     }
     if resume and (folder / "manifest.json").exists():

@@ -12,6 +12,7 @@ import pytest
 import simkit
 from simkit.errors import SimkitError
 from simkit.experiments.design import design_of, load_design
+from simkit.experiments.part import part_of, parts, size
 
 BASE = simkit.Scenario("base")
 SILOS, LATENCY, HEADS = "process.silos", "feedback.latency_weeks", "team.content"
@@ -146,3 +147,16 @@ def test_files_that_cannot_be_are_refused(text: str, said: str, tmp_path: Path) 
     """Fails if a broken design file is run, or the message does not say where the mistake is."""
     with pytest.raises(SimkitError, match=said):
         load_design(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("lives", "number", "largest"), [(1, 1, 1), (33, 2, 32), (131_072, 4096, 32), (1_000_000, 4082, 245)]
+)
+def test_parts_hold_every_life_once_and_do_not_become_too_many(lives: int, number: int, largest: int) -> None:
+    """Fails if a life is in no part or in two, or if a large design has more parts than one writer can serve."""
+    design = design_of(BASE, {SILOS: [0.0]}, replications=lives)
+    assert parts(design) == number <= 4096
+    assert size(design, 0) == largest
+    assert sum(size(design, part) for part in range(number)) == lives
+    last = part_of(design, number - 1, monthly=False)
+    assert last.runs[-1][2][-1] == lives - 1
