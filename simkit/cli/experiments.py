@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -96,6 +97,7 @@ def sweep(
 ) -> None:
     """Simulate a scenario over a design of points; a run that ended early can be resumed."""
     asked = load_design(design)
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is said in one line of ours
     try:
         with progress(asked.lives) as told:
             made = run_sweep(

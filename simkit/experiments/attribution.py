@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Attribution:
     """A difference between a scenario and the reference, shared out among the levers in which they differ.
 
-    The contributions are Shapley values (Shapley 1953, doi:10.1515/9781400881970-018; of simulated outputs Song, Nelson
-    & Staum 2016, doi:10.1137/15M1048070): what a lever adds when it is pulled, averaged over all orders of pulling.
+    The contributions are Shapley values (Shapley 1953, doi:10.1515/9781400881970-018; against a reference as in
+    Sundararajan & Najmi 2020, arXiv:1908.08474): what a lever adds when it is pulled, averaged over all orders.
     Each life has its own, since all mixtures of levers share its luck; in every life they add up to its difference.
 
     Attributes:

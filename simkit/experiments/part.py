@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.errors import SimkitError
+from simkit.errors import RunError, SimkitError
 from simkit.experiments.design import Design
 from simkit.experiments.store import MONTHLY, OUTCOMES, parquet
 from simkit.model.recorder import MONTHLY as OUTPUTS
@@ -40,6 +41,7 @@ class Part:
         seed: of all luck.
         runs: for each point that has lives here: its number, its values by path, its replications.
         monthly: whether monthly results are wanted.
+        versions: of simkit and the libraries that numbers depend on.
     """
 
     number: int
@@ -47,6 +49,7 @@ class Part:
     seed: int
     runs: tuple[tuple[int, dict[str, Value], tuple[int, ...]], ...]
     monthly: bool
+    versions: dict[str, str]
 
     @property
     def points(self) -> tuple[int, ...]:
@@ -62,7 +65,12 @@ def part_of(design: Design, number: int, monthly: bool) -> Part:
         (point, dict(zip(design.paths, design.points[point], strict=True)), tuple(number for _, number in lives))
         for point, lives in groupby(addresses, key=lambda address: address[0])
     )
-    return Part(number, design.base, design.seed, runs, monthly)
+    return Part(number, design.base, design.seed, runs, monthly, {"simkit": version("simkit"), **libraries()})
+
+
+def libraries() -> dict[str, str]:
+    """Versions of the libraries that numbers and bytes depend on."""
+    return {name: version(name) for name in ("numpy", "simpy", "pyarrow")}
 
 
 def parts(design: Design) -> int:
@@ -85,9 +93,16 @@ def live_part(part: Part) -> dict[str, bytes]:
 
     Returns:
         Parquet files by the name of their table.
+
+    Raises:
+        RunError: this worker has other versions than whoever sent the part; its numbers could differ.
     """
     import pyarrow as pa
 
+    for name, wanted in part.versions.items():
+        if version(name) != wanted:
+            message = f"a worker has {name} {version(name)}, this machine {wanted}"
+            raise RunError(message, field="cluster", hint="Install the same versions everywhere.")
     outcomes, months = [], []
     for point, values, replications in part.runs:
         lives, errors = _live(part.base.with_changes(values), part.seed, replications)

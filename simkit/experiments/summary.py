@@ -47,7 +47,8 @@ def summarise(design: Design, outcomes: pd.DataFrame, level: float = 0.95) -> pd
             ends = bounds(name, design.base.parameters.horizon_months)
             if ends is not None:  # lives that all agree are no certainty
                 agreed = unseen(number.clip(lower=1), level) * (deviations[name] == 0.0)
-                low, high = low - agreed * (mean - ends[0]), high + agreed * (ends[1] - mean)
+                low = (low - agreed * (mean - ends[0])).clip(lower=ends[0])
+                high = (high + agreed * (ends[1] - mean)).clip(upper=ends[1])
         table = pd.DataFrame({"point": mean.index, "outcome": name, "mean": mean, "low": low, "high": high})
         tables.append(table.assign(level=level, n=number, failed=failed))
     points = pd.DataFrame(design.points, columns=list(design.paths)).rename_axis("point").reset_index()

@@ -20,7 +20,7 @@ from simkit.errors import RunError, StoreError
 from simkit.experiments.cluster import cluster_at
 from simkit.experiments.design import Design, Levels, design_of
 from simkit.experiments.drawing import drawn
-from simkit.experiments.part import Part, live_part, part_of, part_size, parts, size
+from simkit.experiments.part import Part, libraries, live_part, part_of, part_size, parts, size
 from simkit.experiments.store import FORMAT, MONTHLY, OUTCOMES, POINTS, SCENARIO, Store, lock, parquet, read_table
 from simkit.experiments.summary import summarise
 from simkit.run.execution import WorkersLost, completed
@@ -182,12 +182,12 @@ def sweep(
         raise RunError("cannot be combined with an executor, which has its own", field="workers", value=workers)
     with ExitStack() as stack:
         folder = Path(out) if out is not None else Path(_temporary().name)
-        stack.enter_context(lock(folder))
-        store = _store(asked, folder, resume, monthly)
         width = None
         if cluster is not None:
             far = stack.enter_context(cluster_at(cluster))
             executor, width = far.executor, far.cores
+        stack.enter_context(lock(folder))
+        store = _store(asked, folder, resume, monthly)
         made = Sweep(asked, store, tuple(store.broken(store.parts())))
         running = partial(completed, live_part, workers=workers, executor=executor, width=width)
         _run(made, running, progress or (lambda done, asked: None))
@@ -234,7 +234,7 @@ def _store(design: Design, folder: Path, resume: bool, monthly: bool) -> Store:
         "seed": design.seed,
         "monthly": monthly,
         "lives_per_part": part_size(design),
-        "libraries": {name: version(name) for name in ("numpy", "simpy", "pyarrow")},
+        "libraries": libraries(),
     }
     if resume and (folder / "manifest.json").exists():
         store = Store.open(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 
@@ -62,6 +63,9 @@ class CrossingTime:
                 *([f"caution: {self.caution}"] if self.caution else []),
             ]
         )
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     def _interval_of_median(self, level: str) -> str:
         if self.median.low is None:

@@ -175,6 +175,8 @@ def completed(
                 task = waiting.pop(future)
                 try:
                     result = future.result()
+                except SimkitError:
+                    raise
                 except (Exception, CancelledError) as error:
                     raise WorkersLost(error, (task, *waiting.values())) from error
                 yield task, result

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ import pytest
 
 import simkit
 from simkit.errors import RunError, StoreError
-from simkit.experiments.part import LIVES_PER_PART
+from simkit.experiments.part import LIVES_PER_PART, live_part, part_of
 from simkit.experiments.store import lock
 from simkit.model.recorder import ROLES
 from simkit.run import MEASURES
@@ -244,6 +245,14 @@ def test_a_worker_that_dies_is_said_with_its_points(tmp_path: Path, expected: di
     assert simkit.load_sweep(tmp_path / "runs").done >= LIVES_PER_PART
     simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", resume=True, workers=1)
     assert contents(tmp_path / "runs") == expected
+
+
+def test_a_worker_of_another_version_is_refused(whole: simkit.Sweep) -> None:
+    """Fails if numbers of two versions can be mixed unnoticed."""
+    part = part_of(whole.design, 0, monthly=False)
+    other = replace(part, versions=part.versions | {"simkit": "0.0.1"})
+    with pytest.raises(RunError, match=r"a worker has simkit \S+, this machine 0\.0\.1.*same versions"):
+        live_part(other)
 
 
 def test_a_summary_has_the_intervals_of_an_ensemble(whole: simkit.Sweep) -> None:
