@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from simkit.cli.scenarios import parsed_settings
 from simkit.cli.terminal import INTERRUPTED, AsJson, Seed, Workers, app, console, progress, whole
-from simkit.errors import ParameterError
+from simkit.errors import ParameterError, nearest
+from simkit.experiments.compare import ComparisonInterrupted
 from simkit.experiments.compare import compare as run_compare
 from simkit.experiments.design import load_design
 from simkit.experiments.sweep import SweepInterrupted
 from simkit.experiments.sweep import sweep as run_sweep
+from simkit.experiments.unknowns import UnknownsInterrupted
 from simkit.experiments.unknowns import separate as run_separate
 from simkit.present.comparison_tables import attribution_table, difference_table, unknowns_table
 from simkit.present.json_report import as_json, comparison_report
 from simkit.present.sweep_table import sweep_table
 from simkit.run import Interrupted, Precision
-from simkit.scenarios import load_scenario
+from simkit.scenarios import Scenario, load_scenario
 
 
 @app.command()
@@ -27,6 +31,10 @@ def compare(
     scenarios: Annotated[
         list[str], typer.Argument(metavar="[NAME=]SCENARIO...", help="Two or more; the first is the reference.")
     ],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="[NAME:]PATH=VALUE", help="Change a value in all scenarios, or in one."),
+    ] = None,
     replications: Annotated[
         str, typer.Option(metavar="N|auto", help="Lives of each, or 'auto' until --within is reached.")
     ] = "100",
@@ -42,20 +50,25 @@ def compare(
     as_object: AsJson = False,
 ) -> None:
     """Compare scenarios that share their luck, life by life: what differs, and why."""
-    given = dict(_named(text) for text in scenarios)
-    if len(given) < len(scenarios):
-        raise ParameterError("two scenarios have the same name", field="SCENARIO", hint="Write NAME=SCENARIO.")
-    lives = 0 if replications == "auto" else whole(replications)
+    given: dict[str, Scenario] = {}
+    for name, source in map(_named, scenarios):
+        if name in given:
+            raise ParameterError("two scenarios have this name", field=name, hint="Write NAME=SCENARIO.")
+        given[name] = load_scenario(source)
+    asked: int | Literal["auto"] = "auto" if replications == "auto" else whole(replications)
+    given = _changed(given, settings or ())
     precision = None if within is None else _precision(within)
     try:
-        with progress(lives * len(given)) as told:
-            made = run_compare(given, lives or "auto", seed, workers, precision=precision, progress=told)
+        with progress(0 if asked == "auto" else asked * len(given)) as told:
+            made = run_compare(given, asked, seed, workers, precision=precision, progress=told)
         whys = []
         for name in list(given)[1:] if why is not None else ():
             with progress(0) as told:
                 whys.append(made.why(name, why or "", workers=workers, progress=told))
     except Interrupted as stop:
-        typer.echo(str(stop), err=True)
+        if isinstance(stop, ComparisonInterrupted) and stop.comparison is not None:
+            console().print(difference_table(stop.comparison))
+        typer.echo(_ended(stop), err=True)
         raise typer.Exit(INTERRUPTED) from None
     if as_object:
         typer.echo(as_json(comparison_report(made, whys)))
@@ -67,6 +80,27 @@ def compare(
     for attribution in whys:
         terminal.print("", attribution_table(attribution), sep="\n")
     typer.echo(f"{len(made)} lives of each scenario with the same luck, seed {seed}; p corrected for all rows (Holm).")
+
+
+def _ended(stop: Interrupted) -> str:
+    """What an interrupt leaves: nothing is written, so what is done is what was printed."""
+    return str(stop).replace(" were done and are kept", " were done")
+
+
+def _changed(scenarios: dict[str, Scenario], settings: Sequence[str]) -> dict[str, Scenario]:
+    """Values set in all scenarios, or in the one that is named: PATH=VALUE, NAME:PATH=VALUE."""
+    for setting in settings:
+        name, colon, rest = setting.partition(":")
+        one = bool(colon) and "=" not in name
+        if one and name not in scenarios:
+            hint = nearest(name, scenarios) or f"There are {', '.join(scenarios)}."
+            raise ParameterError("there is no such scenario", field="--set", value=name, hint=hint)
+        values = parsed_settings([rest if one else setting])
+        scenarios = {
+            known: scenario.with_changes(values) if not one or known == name else scenario
+            for known, scenario in scenarios.items()
+        }
+    return scenarios
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -125,7 +159,9 @@ def separate(
         with progress(draws * replications) as told:
             made = run_separate(load_scenario(scenario), draws, replications, seed, workers=workers, progress=told)
     except Interrupted as stop:
-        typer.echo(str(stop), err=True)
+        if isinstance(stop, UnknownsInterrupted) and stop.unknowns is not None:
+            console().print(unknowns_table(stop.unknowns))
+        typer.echo(_ended(stop), err=True)
         raise typer.Exit(INTERRUPTED) from None
     console().print(unknowns_table(made))
     typer.echo(

@@ -91,6 +91,9 @@ class Attribution:
             f"{self.lives} lives, seed {self.seed}>"
         )
 
+    def __str__(self) -> str:
+        return f"{self!r}\n{self.table.to_string(index=False)}"
+
     def _repr_html_(self) -> str:
         total = self.total
         ends = "" if total.low is None else f" ({self.level:.0%} interval {total.low:,.4g} to {total.high:,.4g})"

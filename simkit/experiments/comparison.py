@@ -69,6 +69,9 @@ class Comparison:
         names = ", ".join(f"'{name}'" for name in self.ensembles)
         return f"<Comparison of {names}: {len(self)} lives each, seed {self.seed}>"
 
+    def __str__(self) -> str:
+        return f"{self!r}\n{self.differences.to_string(index=False)}"
+
     def _repr_html_(self) -> str:
         said = f"{len(self)} lives of each scenario with the same luck, seed {self.seed}, less '{self.reference}'"
         reached = "".join(f"<p>{escape(f'{name}: {found}')}</p>" for name, found in self.reached.items())

@@ -61,6 +61,9 @@ def condition(ensemble: Ensemble, observed: Observed) -> Ensemble:
     Raises:
         RunError: no such metric was observed, or more months than were simulated.
     """
+    if not isinstance(observed, Observed):
+        hint = "Load them with load_observed(...)."  # type: ignore[unreachable]  # no checker in a notebook
+        raise RunError("expected observed months", field="observed", value=observed, hint=hint)
     metrics = [metric for metric in RESULTS if metric in observed.metrics]
     if not metrics:
         raise RunError(f"has none of {', '.join(RESULTS)}", field=observed.source)

@@ -193,6 +193,9 @@ def _spread(axes: list[_Axis], kind: str, points: int, seed: int) -> list[tuple[
     if kind not in KINDS:
         hint = nearest(kind, KINDS) or "A table of points is given in place of the levers."
         raise RunError(f"expected one of {', '.join(KINDS)}", field="design", value=kind, hint=hint)
+    if all(axis.range is None for axis in axes):
+        hint = "Give one (low, high), or take every combination with design='grid'."
+        raise RunError(f"'{kind}' spreads points over ranges, and there is none", field="design", value=kind, hint=hint)
     shares = _even(kind, len(axes), points, seed)
     return [tuple(axis.at(u) for axis, u in zip(axes, row, strict=True)) for row in shares.tolist()]
 

@@ -100,6 +100,13 @@ class Store:
                     hint="Resume with what it was begun with, or name another folder.",
                 )
 
+    def restore(self, files: dict[str, bytes]) -> None:
+        """Write what describes the run again where it is gone or was changed: it follows from what is asked for."""
+        for name, content in files.items():
+            path = self.folder / name
+            if not path.is_file() or path.read_bytes() != content:
+                self.write(name, content)
+
     def clear(self) -> None:
         """Remove what a run that was killed left unfinished; only for whoever holds the lock."""
         for path in (*self.folder.glob(".*.*"), *self.folder.glob("*/.*.*")):

@@ -128,6 +128,9 @@ class Sweep:
         table = self.summary.drop(columns="level").to_html(index=False, float_format="{:,.4g}".format, max_rows=24)
         return f"<p>{escape(repr(self)[1:-1])}, seed {self.design.seed}</p>{table}"
 
+    def __str__(self) -> str:
+        return f"{self!r}\n{self.summary.to_string(index=False)}"
+
     def __repr__(self) -> str:
         points, lives = len(self.design.points), self.design.lives
         return f"<Sweep of '{self.design.base.name}': {points} points, {self.done} of {lives} lives, in {self.folder}>"
@@ -168,6 +171,9 @@ def sweep(
         StoreError: a folder that cannot be used, or that holds something else.
         SweepInterrupted: by the user; what was done is kept.
     """
+    if not isinstance(scenario, Scenario | Design):
+        hint = "Load it with load_scenario(...)."  # type: ignore[unreachable]  # no checker in a notebook
+        raise RunError("expected a scenario or a design", field="scenario", value=scenario, hint=hint)
     if isinstance(scenario, Design):
         asked = scenario
     elif isinstance(design, str):
@@ -228,21 +234,27 @@ def _store(design: Design, folder: Path, resume: bool, monthly: bool) -> Store:
         "scenario": design.base.name,
         "scenario_hash": design.base.hash,
         "design": design.kind,
-        "design_hash": design.hash,
         "points": len(design.points),
         "replications": design.replications,
         "seed": design.seed,
         "monthly": monthly,
         "lives_per_part": part_size(design),
         "libraries": libraries(),
+        "design_hash": design.hash,
     }
-    if resume and (folder / "manifest.json").exists():
-        store = Store.open(folder)
-        store.check(manifest)
-        return store
     files = {SCENARIO: to_toml(design.base).encode(), POINTS: parquet(_points(design))}
     if design.base.joint is not None:
         files[f"{design.base.name}.draws.parquet"] = design.base.joint.to_bytes()
+    if resume and (folder / "manifest.json").exists():
+        store = Store.open(folder)
+        store.check(manifest)
+        store.restore(files)
+        foreign = sorted(part for part in store.parts() if part >= parts(design))
+        if foreign:
+            named = store.path(OUTCOMES, foreign[0]).name
+            message = f"holds {named}, which is no part of this design"
+            raise StoreError(message, field="out", value=str(folder), hint="Remove it.")
+        return store
     return Store.begin(folder, manifest, files)
 
 

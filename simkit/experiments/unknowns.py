@@ -116,6 +116,9 @@ class Unknowns:
             f"{self.replications} lives each, seed {self.seed}>"
         )
 
+    def __str__(self) -> str:
+        return f"{self!r}\n{self.table.to_string(index=False)}"
+
     def _repr_html_(self) -> str:
         table = self.table.drop(columns=["level", "draws", "n"])
         return f"<p>{escape(repr(self)[1:-1])}</p>{table.to_html(index=False, float_format='{:,.4g}'.format)}"

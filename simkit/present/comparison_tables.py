@@ -69,7 +69,7 @@ def unknowns_table(unknowns: Unknowns) -> Table:
         table.add_row(
             str(row["outcome"]).replace("_", " "),
             *(shown(row[name]) for name in ("mean", "sd_luck", "sd_not_knowing")),
-            per_cent(row["share"]),
+            per_cent(row["share"]) + (" (floored)" if row["floored"] else ""),
             between(_known(row["share_low"]), _known(row["share_high"]), per_cent),
         )
     return table
@@ -102,8 +102,8 @@ def _signed(outcome: str, unit: float = 1.0) -> Shown:
     def signed(value: float | None) -> str:
         if value is None or math.isnan(value):
             return MISSING
-        sign = "+" if value > 0 else "−" if value < 0 else ""
-        return sign + (f"{abs(100 * value):.0f} points" if _is_share(outcome) else shown(abs(value)))
+        size = f"{abs(100 * value):.0f} points" if _is_share(outcome) else shown(abs(value))
+        return size if size in ("0", "0 points") else f"{'+' if value > 0 else '−'}{size}"
 
     return signed
 

@@ -109,6 +109,9 @@ class Scenario:
             ParameterError: unknown path, value out of bounds, a month outside the horizon, or a new metric
                 without a target in its unit.
         """
+        if not isinstance(values, Mapping):
+            hint = 'For example {"process.silos": 0.2}.'  # type: ignore[unreachable]  # no checker in a notebook
+            raise ParameterError("expected values by path", field="changes", value=values, hint=hint)
         if not values:
             return self
         if month is not None:

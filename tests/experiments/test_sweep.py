@@ -175,6 +175,23 @@ def test_a_damaged_part_is_named_and_replaced(tmp_path: Path, expected: dict[str
     assert contents(tmp_path / "runs") == expected
 
 
+def test_what_describes_a_run_is_restored(tmp_path: Path, expected: dict[str, bytes]) -> None:
+    """Fails if a design or a scenario that was lost or changed stays so when the run is resumed."""
+    simkit.sweep(SMALL, **DESIGN, out=tmp_path, workers=1)
+    (tmp_path / "points.parquet").unlink()
+    (tmp_path / "scenario.toml").write_text("junk", encoding="utf-8")
+    simkit.sweep(SMALL, **DESIGN, out=tmp_path, resume=True, workers=1)
+    assert contents(tmp_path) == expected
+
+
+def test_a_part_of_another_design_is_named(tmp_path: Path) -> None:
+    """Fails if rows that nobody asked for are read with the others, or the run calls them damaged for ever."""
+    made = simkit.sweep(SMALL, **DESIGN, out=tmp_path, workers=1)
+    made.store.path("outcomes", 99).write_bytes(made.store.path("outcomes", 0).read_bytes())
+    with pytest.raises(StoreError, match=r"holds part-000099.parquet, which is no part of this design.*Remove it"):
+        simkit.sweep(SMALL, **DESIGN, out=tmp_path, resume=True, workers=1)
+
+
 def test_two_runs_cannot_share_a_folder(tmp_path: Path) -> None:
     """Fails if a second run writes where the first one does."""
     with lock(tmp_path / "runs"), pytest.raises(StoreError, match="another run is writing there"):
@@ -184,8 +201,9 @@ def test_two_runs_cannot_share_a_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"seed": 4}, "begun with another design hash"),
-        ({"replications": 10}, "begun with another design hash"),
+        ({"seed": 4}, r"begun with another seed \(3, now 4\)"),
+        ({"levers": {SILOS: [0, 0.2, 0.4, 0.6, 0.8, 1.0]}}, "begun with another design hash"),
+        ({"replications": 10}, r"begun with another replications \(22, now 10\)"),
         ({"monthly": False}, r"begun with another monthly \(true, now false\)"),
         ({"resume": False}, "holds results already"),
     ],

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -283,3 +284,17 @@ def test_ctrl_c_says_when_nothing_was_kept(tmp_path: Path) -> None:
     assert "nothing was kept (--out DIR keeps what is done)" in seen
     assert "Traceback" not in seen
     assert list(tmp_path.iterdir()) == []
+
+
+def test_output_that_cannot_be_written_is_one_line() -> None:
+    """A full device. Fails if the user sees a traceback."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run([*COMMAND, "explain"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "cannot write the output: No space left on device\n"
+
+
+def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fails if a bug report cannot name what it is about."""
+    assert called("--version") == 0
+    assert capsys.readouterr().out == f"simkit {version('simkit')}\n"

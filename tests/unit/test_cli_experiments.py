@@ -56,6 +56,16 @@ def test_compare_as_json_has_the_table_of_python(capsys: pytest.CaptureFixture[s
     assert (said["seed"], said["replications"], said["reference"]) == (3, 4, "a")
 
 
+def test_compare_may_change_values_in_all_scenarios_or_in_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fails if a value does not reach all scenarios, or one that is meant for one reaches the others."""
+    settings = ["--set", "horizon_months=6", "--set", "new:process.silos=0.2"]
+    arguments = ["old=a.toml", "new=a.toml", *settings, "--replications", "3", "--workers", "1", "--json"]
+    assert called("compare", *arguments) == 0
+    said = json.loads(capsys.readouterr().out)
+    short = simkit.load_scenario("a.toml").with_changes({"horizon_months": 6})
+    assert said["scenario_hash"] == {"old": short.hash, "new": short.with_changes({"process.silos": 0.2}).hash}
+
+
 def test_compare_until_it_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     """Fails if 'auto' does not say what precision was reached with how many lives."""
     arguments = ["a.toml", "b.toml", "--replications", "auto", "--within", "net_margin=50%", "--workers", "1"]
@@ -92,7 +102,9 @@ def test_separate_tells_two_kinds_of_uncertainty_apart(capsys: pytest.CaptureFix
     ("arguments", "said"),
     [
         (["compare", "a.toml"], "scenarios: expected two or more"),
-        (["compare", "a.toml", "a.toml"], "two scenarios have the same name.*Write NAME=SCENARIO"),
+        (["compare", "a.toml", "a.toml"], "a: two scenarios have this name. Write NAME=SCENARIO"),
+        (["compare", "a.toml", "b.toml", "--replications", "0"], "replications: expected a whole number from 1 on"),
+        (["compare", "a.toml", "b.toml", "--set", "c:process.silos=0"], "--set: there is no such scenario"),
         (["compare", "a.toml", "integratd"], "Did you mean 'integrated'"),
         (["compare", "a.toml", "b.toml", "--replications", "some"], "expected a whole number"),
         (["compare", "a.toml", "b.toml", "--replications", "auto"], "'auto' needs to know how precise"),
@@ -128,3 +140,16 @@ def test_ctrl_c_keeps_the_parts_that_are_done(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "lives were done and are kept in runs. Resume to do the rest." in said
     assert simkit.load_sweep("runs").done >= 32
+
+
+def test_ctrl_c_prints_the_pairs_that_are_done() -> None:
+    """Fails if an interrupted comparison shows nothing of what it has, or says that it is kept somewhere."""
+    command = [*COMMAND, "compare", "a.toml", "b.toml", "--replications", "4000", "--workers", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(4.0)
+    process.send_signal(signal.SIGINT)
+    shown, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "lives were done" in said
+    assert "kept" not in said
+    assert ("total margin, EUR" in shown) == (", 0 of each" not in said)

@@ -77,6 +77,7 @@ def test_a_table_says_all_points() -> None:
         ({SILOS: [0.1, 0.1]}, "grid", "has a level twice"),
         ({"expectation.metric": ("leads", "margin")}, "grid", "has no range"),
         ({SILOS: (0, 1)}, "sobbol", "design: expected one of grid, lhs, sobol .*Did you mean 'sobol'"),
+        ({SILOS: [0.1, 0.2]}, "lhs", "design: 'lhs' spreads points over ranges, and there is none"),
         ({"horizon_months": [12, 24]}, "grid", "horizon_months: is the same at every point"),
         ({SILOS: [0, 0.5], LATENCY: (1, 16), "process.halo": (0, 1)}, "grid", "points: .*Ask for at least 8"),
         (pd.DataFrame({SILOS: [0.1, None]}), "table", "process.silos: has no value in some rows"),
