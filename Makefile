@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python python3.14 python3.13 python3.12 
 SCENARIO ?= baseline
 BIN := .venv/bin
 # Thousands of lives each: measuring coverage there would triple their time and add nothing.
-LONG := tests/bands tests/behaviours tests/claims
+LONG := tests/bands tests/behaviours tests/claims tests/property tests/verification
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint wheel check docs benchmarks

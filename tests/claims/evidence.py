@@ -17,7 +17,7 @@ from simkit.run import Ensemble
 from simkit.scenarios import Scenario
 from simkit.statistics import paired_difference
 
-LIVES = 80
+LIVES = 60
 """Lives of an ensemble."""
 LEVEL = 0.999
 """Confidence of every interval: a difference that is not there is seen in one of 2,000 comparisons."""
