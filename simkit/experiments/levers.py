@@ -78,10 +78,10 @@ def levers_between(reference: Scenario, scenario: Scenario) -> tuple[Lever, ...]
     together = [path for path in _LINE if path in differing]
     if {"expectation.metric", "expectation.shape"} & set(together):
         old, new = (", ".join(_shown(values[path]) for path in together) for values in (before, after))
-        found.append(Lever(together[0], _group(together[0]), old, new, frozenset(together)))
+        found.append(Lever(together[0], group_of(together[0]), old, new, frozenset(together)))
         differing = [path for path in differing if path not in together]
     found += [
-        Lever(path, _group(path), _shown(before[path]), _shown(after[path]), frozenset({path})) for path in differing
+        Lever(path, group_of(path), _shown(before[path]), _shown(after[path]), frozenset({path})) for path in differing
     ]
     return (*found, *_changes(reference, scenario))
 
@@ -138,7 +138,7 @@ def _alike(one: Change, other: Change) -> bool:
 def _change(old: Change | None, new: Change | None) -> Lever:
     shown = new or old
     assert shown is not None
-    groups = {_group(path) for path, _ in shown.values} | ({_DECISIONS} if shown.decision else set())
+    groups = {group_of(path) for path, _ in shown.values} | ({_DECISIONS} if shown.decision else set())
     paths = [path for path, _ in shown.values]
     return Lever(
         name=f"month {shown.month}: {', '.join([*([shown.decision] if shown.decision else []), *paths])}",
@@ -184,7 +184,8 @@ def _together(group: str, members: list[Lever]) -> Lever:
     )
 
 
-def _group(path: str) -> str:
+def group_of(path: str) -> str:
+    """The group a parameter belongs to, in plain words."""
     return _GROUPS[path.partition(".")[0]]
 
 

@@ -22,11 +22,13 @@ class Trajectory:
 
     Attributes:
         title: of the scenario.
-        results: what is compared, in words and with its unit.
+        metric: what is shown: margin, leads or customers.
+        results: the same in words, with its unit.
         lives, seed: where the lines come from.
         crossed_share: of the lives that crossed or were never below.
         month: from 1.
-        expected: E as it was in force, the median over lives where it differs between them.
+        expected: E as it was in force, the median over lives where it differs between them; nan where another metric is
+            expected than is shown.
         first_expected: E without dated changes and resets.
         low, median, high: 5, 50 and 95 % of the lives in each month. A spread of lives, not the interval of a mean.
         crossing: the month by which half of the lives have crossed, or None.
@@ -35,6 +37,7 @@ class Trajectory:
     """
 
     title: str
+    metric: str
     results: str
     lives: int
     seed: int
@@ -60,39 +63,60 @@ class Trajectory:
     @property
     def expectation_moved(self) -> bool:
         """Whether the expectation in force differs from the first one."""
-        return not np.allclose(self.expected, self.first_expected)
+        return not np.allclose(self.expected, self.first_expected, equal_nan=True)
 
 
-def trajectory(ensemble: Ensemble, observed: Observed | None = None) -> Trajectory:
-    """The results of an ensemble over the months, beside what was observed of the same metric."""
-    said = ensemble.summary
-    course, expected = said.monthly[said.metric], said.monthly["expected"]
-    first = percentiles(ensemble.lives.first_expected, (50.0,), ensemble.weights)[0]
-    unit = f"{said.currency} a month" if said.metric == "margin" else "a month"
-    seen_month, seen = _seen(observed, said.metric, said.months)
+def trajectory(
+    ensemble: Ensemble, observed: Observed | None = None, metric: str | None = None, cumulative: bool = False
+) -> Trajectory:
+    """The results of an ensemble over the months, beside what was observed of the same metric.
+
+    Args:
+        ensemble: the lives.
+        observed: what a company saw.
+        metric: margin, leads or customers; by default what is expected.
+        cumulative: add the months up, of each life, and of the line.
+    """
+    expectation = ensemble.scenario.parameters.expectation.metric
+    shown = metric or expectation
+    currency = ensemble.scenario.parameters.company.currency
+    values, expected, first = (
+        np.cumsum(lives, axis=1) if cumulative else lives
+        for lives in (ensemble.values(shown), ensemble.values("expected"), ensemble.lives.first_expected)
+    )
+    low, median, high = percentiles(values, weights=ensemble.weights)
+    line, first_line = (percentiles(lives, (50.0,), ensemble.weights)[0] for lives in (expected, first))
+    if shown != expectation:
+        line, first_line = np.full_like(line, np.nan), np.full_like(line, np.nan)
+    crossing, seen_month, seen = ensemble.crossing, *_seen(observed, shown, ensemble.months, cumulative)
+    over = "in all" if cumulative else "a month"
     return Trajectory(
-        title=ensemble.scenario.title or said.scenario,
-        results=f"{RESULTS[said.metric]}, {unit}",
-        lives=said.replications,
-        seed=said.seed,
-        crossed_share=said.crossed_share.mean,
-        month=np.arange(1.0, said.months + 1.0),
-        expected=np.array(expected.p50, dtype=float),
-        first_expected=first,
-        low=np.array(course.p5, dtype=float),
-        median=np.array(course.p50, dtype=float),
-        high=np.array(course.p95, dtype=float),
-        crossing=said.crossing_month.median,
-        crossing_low=said.crossing_month.low,
-        crossing_high=said.crossing_month.high,
+        title=ensemble.scenario.title or ensemble.scenario.name,
+        metric=shown,
+        results=f"{RESULTS[shown]}, {f'{currency} {over}' if shown == 'margin' else over}",
+        lives=len(ensemble),
+        seed=ensemble.seed,
+        crossed_share=crossing.by(ensemble.months).value,
+        month=np.arange(1.0, ensemble.months + 1.0),
+        expected=line,
+        first_expected=first_line,
+        low=low,
+        median=median,
+        high=high,
+        crossing=crossing.median.value,
+        crossing_low=crossing.median.low,
+        crossing_high=crossing.median.high,
         observed_month=seen_month,
         observed=seen,
     )
 
 
-def _seen(observed: Observed | None, metric: str, horizon: int) -> tuple[Floats, Floats]:
+def _seen(observed: Observed | None, metric: str, horizon: int, cumulative: bool) -> tuple[Floats, Floats]:
+    """Months and values to show; added up, only as far as no month is missing."""
     if observed is None or metric not in observed.metrics:
         return np.empty(0), np.empty(0)
     month, value = observed.monthly(metric)
+    if cumulative:
+        value = np.cumsum(value) if month.size and month[0] == 1 else np.full(value.shape, np.nan)
     shown = ~np.isnan(value) & (month <= horizon)
     return month[shown].astype(float), value[shown]

@@ -205,6 +205,18 @@ class Ensemble:
             raise Interrupted(kept, len(self) + len(new)) from None
         return self._with(self.lives.joined(more.lives))
 
+    def first(self, count: int) -> Ensemble:
+        """The lives with the lowest numbers, to compare with an ensemble that has no more.
+
+        Raises:
+            RunError: fewer than one, or an ensemble with weights, which are those of all lives together.
+        """
+        if self.weights is not None:
+            raise RunError("a weighted ensemble cannot be cut", field="weights")
+        if count < 1:
+            raise RunError("at least one is needed", field="count", value=count)
+        return self if count >= len(self) else self._with(self.lives.first(count))
+
     def weighted(self, weights: ArrayLike, caution: str = "") -> Ensemble:
         """The same lives, each counted with a weight.
 

@@ -21,7 +21,9 @@ from simkit.model.recorder import Life
 from simkit.scenarios import Scenario
 
 TASK_SECONDS = 0.25
-"""What a task is worth: enough to outweigh sending it, little enough to share the work evenly and to stop soon."""
+"""What a task is worth: enough to outweigh sending it, little enough to share the work evenly and to stop soon.
+
+An executor that has more urgent things to do as well says otherwise in an attribute ``task_seconds``."""
 
 AHEAD = 3
 """Tasks under way for each worker: one that runs, and two that wait, so that nobody waits for the next one."""
@@ -105,7 +107,8 @@ def running(
         workers: processes of the default pool, 1 for none, None for a core each.
         executor: takes the place of the default pool.
     """
-    size = max(1, round(TASK_SECONDS / _seconds(job.scenario)))
+    seconds = float(getattr(executor, "task_seconds", TASK_SECONDS))
+    size = max(1, round(seconds / _seconds(job.scenario)))
     if executor is None:
         workers = _cores() if workers is None else workers
         if workers == 1 or len(replications) <= min(size, 2):

@@ -66,6 +66,11 @@ class Lives:
             items = tuple(both[i] for i in order)
         return Lives(**stacked, drawn_paths=self.drawn_paths, items=items)
 
+    def first(self, count: int) -> Lives:
+        """The first of these lives."""
+        cut = {name: getattr(self, name)[:count] for name in _ARRAYS}
+        return Lives(**cut, drawn_paths=self.drawn_paths, items=None if self.items is None else self.items[:count])
+
 
 _ARRAYS = tuple(field.name for field in fields(Lives) if field.name not in ("drawn_paths", "items"))
 

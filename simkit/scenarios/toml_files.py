@@ -54,7 +54,7 @@ def _read(path: Path, find: Callable[[str, Path], Path], above: tuple[Path, ...]
         scenario = scenario.with_joint(read_joint(path.parent / content["joint"]))
     scenario = scenario.with_changes(dict(_values(content)))
     for entry in _change_entries(content):
-        scenario = _with_entry(scenario, entry)
+        scenario = with_entry(scenario, entry)
     return scenario
 
 
@@ -108,7 +108,13 @@ def _change_entries(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     return entries
 
 
-def _with_entry(scenario: Scenario, entry: dict[str, Any]) -> Scenario:
+def with_entry(scenario: Scenario, entry: dict[str, Any]) -> Scenario:
+    """The scenario with one more change, as it is written in a file.
+
+    Raises:
+        ScenarioError: an unknown key, no month, or nothing that changes.
+        ParameterError: a month, path or value that cannot be.
+    """
     for key in entry:
         if key not in CHANGE_KEYS:
             raise ScenarioError("unknown key", field=f"changes.{key}", hint=nearest(key, CHANGE_KEYS))

@@ -1,0 +1,5 @@
+"""The board: simkit as a web page, for those who move sliders.
+
+Nothing is computed here. Widgets derive from the parameter declarations, numbers come from `simkit`, pictures and
+sentences from `simkit.present`. A session holds one history of scenarios, and everything on a page follows from it.
+"""

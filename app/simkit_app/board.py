@@ -1,0 +1,212 @@
+"""What one visitor has: a history of scenarios, what they pinned, and how they look at it. It outlives a reload."""
+
+from __future__ import annotations
+
+import uuid
+import weakref
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+import streamlit as st
+
+import simkit
+from simkit.errors import ScenarioError, SimkitError
+from simkit.observed import Observed
+from simkit.scenarios import Scenario
+from simkit.scenarios.links import changed_by, difference
+from simkit_app.answers import Answer, Answers, Question
+from simkit_app.history import History, Position
+from simkit_app.queue import Queue
+
+FIRST_STORY = "baseline"
+SEED = 1
+COOKIE = "simkit_visitor"
+_MOST_SAVED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A scenario that was put aside to compare it."""
+
+    name: str
+    scenario: Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a visitor would miss after a reload.
+
+    Attributes:
+        story: the shipped scenario that everything began with.
+        history: positions.
+        seed: of all luck.
+        pins: to compare.
+        observed: what the company has seen, or None.
+        metric: what the chart shows; None for what is expected.
+        cumulative: whether it adds up.
+    """
+
+    story: str
+    history: History
+    seed: int = SEED
+    pins: tuple[Pin, ...] = ()
+    observed: Observed | None = None
+    metric: str | None = None
+    cumulative: bool = False
+
+
+class Board:
+    """A visitor's session.
+
+    Attributes:
+        id: of the session.
+        kept: what outlives it; pages replace it as a whole.
+        notice: what to tell the visitor once, or ''.
+    """
+
+    def __init__(self, kept: Kept, notice: str = "") -> None:
+        self.id = uuid.uuid4().hex
+        self.kept = kept
+        self.notice = notice
+        weakref.finalize(self, answers().forget, self.id)
+
+    @property
+    def history(self) -> History:
+        """Positions, of which the present one is shown."""
+        return self.kept.history
+
+    @history.setter
+    def history(self, history: History) -> None:
+        self.keep(history=history)
+
+    @property
+    def position(self) -> Position:
+        """What is shown."""
+        return self.kept.history.now
+
+    def keep(self, **changes: Any) -> None:
+        """Replace some of what outlives the session."""
+        self.kept = replace(self.kept, **changes)
+
+    def ask(self, purpose: str, *questions: Question) -> list[Answer]:
+        """What is known of some questions; the rest is computed from now on."""
+        return answers().ask(self.id, purpose, questions)
+
+
+@st.cache_resource(show_spinner=False)
+def answers() -> Answers:
+    """The answers of this server; its workers start with it."""
+    queue = Queue()
+    queue.warm_up()
+    return Answers(queue)
+
+
+class _Saved:
+    """What visitors have, by who and where they are: the latest few hundred."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[str, str], Kept] = OrderedDict()
+
+    def get(self, visitor: str, place: str) -> Kept | None:
+        with self._lock:
+            return self._kept.get((visitor, place))
+
+    def put(self, visitor: str, place: str, kept: Kept) -> None:
+        with self._lock:
+            self._kept[visitor, place] = kept
+            self._kept.move_to_end((visitor, place))
+            while len(self._kept) > _MOST_SAVED:
+                self._kept.popitem(last=False)
+
+
+@st.cache_resource(show_spinner=False)
+def _saved() -> _Saved:
+    return _Saved()
+
+
+def current() -> Board:
+    """The board of this session: as it was before a reload, or as the link says, or a new one."""
+    visitor = st.context.cookies.get(COOKIE, "")
+    asked = {key: st.query_params[key] for key in LINK if key in st.query_params}
+    board: Board | None = st.session_state.get("board")
+    if board is None:
+        kept = _saved().get(visitor, st.query_params.get("place", "")) if visitor else None
+        board = Board(kept or new(FIRST_STORY))
+        st.session_state.board, st.session_state.link, st.session_state.place = board, None, uuid.uuid4().hex[:12]
+        if kept is not None:
+            st.session_state.place = st.query_params["place"]
+            st.session_state.link = link(board)
+    if asked and asked != st.session_state.link:
+        _follow(board, asked)
+    return board
+
+
+def settle(board: Board) -> None:
+    """Have the address say what is shown, and remember it for a reload."""
+    st.session_state.link = now = link(board)
+    params = {**now, "place": st.session_state.place}
+    if st.query_params.to_dict() != params:
+        st.query_params.from_dict(params)
+    visitor = st.context.cookies.get(COOKIE, "")
+    if visitor:
+        _saved().put(visitor, st.session_state.place, board.kept)
+
+
+def new(story: str) -> Kept:
+    """A board that begins with a shipped scenario."""
+    scenario = simkit.load_scenario(story)
+    return Kept(story, History(Position(scenario, scenario)))
+
+
+LINK = ("from", "reference", "scenario", "seed", "version")
+"""The keys of a link."""
+
+
+def link(board: Board) -> dict[str, str]:
+    """What a link has to say so that it shows the same: only what differs from a shipped scenario.
+
+    A scenario that does not fit into a link is left out; it travels as a file.
+    """
+    kept, position = board.kept, board.position
+    said = {"from": kept.story, "seed": str(kept.seed), "version": simkit.__version__}
+    try:
+        said["reference"] = difference(simkit.load_scenario(kept.story), position.reference)
+        said["scenario"] = difference(position.reference, position.scenario)
+    except ScenarioError:
+        said.pop("reference", None)
+    return {key: value for key, value in said.items() if value}
+
+
+def opened(asked: dict[str, str]) -> tuple[Kept, str]:
+    """The board that a link asks for, and what to say of it.
+
+    Raises:
+        SimkitError: the link cannot be followed.
+    """
+    story = asked.get("from", FIRST_STORY)
+    if story not in simkit.shipped_scenarios():
+        raise ScenarioError("there is no such story in this version", field="link", value=story)
+    reference = changed_by(simkit.load_scenario(story), asked.get("reference", ""))
+    scenario = changed_by(reference, asked.get("scenario", ""))
+    seed = asked.get("seed", str(SEED))
+    if not seed.isdecimal():
+        raise ScenarioError("expected a whole number from 0 on", field="link, seed", value=seed)
+    history = History(Position(reference, reference))
+    version = asked.get("version", simkit.__version__)
+    said = ""
+    if version != simkit.__version__:
+        said = f"This link was made with version {version}; in this version, {simkit.__version__}, figures may differ."
+    return Kept(story, history.change(scenario), int(seed)), said
+
+
+def _follow(board: Board, asked: dict[str, str]) -> None:
+    try:
+        kept, board.notice = opened(asked)
+    except SimkitError as mistake:
+        board.notice = f"This link cannot be followed: {mistake}"
+        return
+    board.kept = replace(kept, pins=board.kept.pins)
+    st.session_state.started = True

@@ -1,0 +1,164 @@
+"""Widgets of levers, derived from the parameter declarations; what they show is always what the history says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from simkit.errors import SimkitError
+from simkit.experiments.levers import group_of
+from simkit.parameters import Declaration, Value, declarations
+from simkit.parameters.values import declaration, expected
+from simkit.present.board_details import name_of, written
+from simkit.present.figures import number
+from simkit.scenarios import Range
+from simkit_app.board import Board
+
+FRONT = (
+    "team.content",
+    "team.analyst",
+    "process.silos",
+    "process.interruptions",
+    "automation.reliance",
+    "feedback.latency_weeks",
+    "budget.media_per_month",
+    "expectation.months_to_target",
+)
+"""The levers up front: one or two of each group, those that the shipped stories are about."""
+
+GROUPS = {
+    "Team": "team",
+    "Silos and process": "silos and process",
+    "Automation": "automation",
+    "Feedback": "feedback",
+    "Market": "market",
+    "Budget": "budget",
+    "Expectations": "expectations",
+    "Channels": "channels",
+    "Company": "company",
+}
+_FREE = {"market", "company"}
+"""Groups in which nothing can be chosen; their uncertain values can be tried."""
+
+_APART = frozenset({"expectation.metric", "expectation.points", "expectation.shape", "company.currency"})
+"""What means nothing by itself: it is set where the whole expectation or company is."""
+
+_MOST_STEPS = 60
+
+
+def panel(board: Board) -> None:
+    """All levers: a few up front, one group of the others at a time."""
+    st.subheader("What would you change?", anchor=False)
+    for path in FRONT:
+        lever(board, path)
+    group = st.pills("More levers", list(GROUPS), key="lever group")
+    if group:
+        for path in in_group(GROUPS[group]):
+            if path not in FRONT:
+                lever(board, path)
+
+
+def in_group(group: str) -> tuple[str, ...]:
+    """The paths of a group that a visitor can try."""
+    kind = "uncertainty" if group in _FREE else "lever"
+    return tuple(
+        path
+        for path, entry in declarations().items()
+        if group_of(path) == group and path not in _APART and (entry.kind == kind or entry.kind == "lever")
+    )
+
+
+def lever(board: Board, path: str) -> None:
+    """One lever: a widget, and where it differs from the reference a mark and the way back."""
+    entry, key = declaration(path), f"lever {path}"
+    value, reference = board.position.scenario[path], board.position.reference[path]
+    differs = value != reference
+    shown = value.mode if isinstance(value, Range) else value
+    name = f":blue[**●**] {name_of(path)}" if differs else name_of(path)
+    explained = f"{entry.label}. {expected(entry).capitalize()}. Source: {entry.source}."
+    common: dict[str, Any] = {"key": key, "help": explained, "on_change": _moved, "args": (path, key)}
+    if entry.choices:
+        derive(key, shown)
+        st.selectbox(name, entry.choices, **common)
+    elif isinstance(entry.default, bool):
+        derive(key, shown)
+        st.toggle(name, **common)
+    else:
+        low, high, step = _range(entry, shown, reference)
+        whole = entry.integer
+        derive(key, round(shown) if whole else float(shown))  # type: ignore[arg-type]
+        st.slider(name, low, high, step=step, format=_format(entry), **common)
+    if differs or isinstance(value, Range):
+        said = f"uncertain, {number(value.low)} to {number(value.high)}" if isinstance(value, Range) else ""
+        if differs:
+            st.button(
+                f"{said + ' · ' if said else ''}back to {_back_to(path, reference)}",
+                key=f"reset {path}",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=set_values,
+                args=({path: reference},),
+            )
+        else:
+            st.caption(said)
+
+
+def derive(key: str, value: Any) -> None:
+    """Have a widget show a value. One that shows it already is left alone: it may be moving on under a hand."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def _range(entry: Declaration, value: Any, reference: Any) -> tuple[Any, Any, Any]:
+    """Ends and step of a slider: the declared ones, or where these are far apart what a firm may think of."""
+    assert entry.low is not None
+    assert entry.high is not None
+    step = entry.step or _step(entry)
+    low, high = entry.low, entry.high
+    if (high - low) / step > _MOST_STEPS:
+        base = reference.mode if isinstance(reference, Range) else reference
+        top = max(4 * float(base), float(value), 10 * step)
+        low, high = math.floor(low / step) * step, min(high, math.ceil(top / step) * step)
+        low = max(low, entry.low) if entry.low > 0 and not entry.low < step else low
+        low = max(low, step) if entry.low > 0 else low
+        low = min(low, float(value))
+    return (round(low), round(high), round(step)) if entry.integer else (float(low), float(high), float(step))
+
+
+def _step(entry: Declaration) -> float:
+    """A step for what has none declared: a hundredth of the range, or a tenth of the default's size."""
+    assert entry.low is not None
+    assert entry.high is not None
+    if entry.integer:
+        return 1.0
+    size = abs(float(entry.default)) or (entry.high - entry.low)  # type: ignore[arg-type]
+    return float(10.0 ** math.floor(math.log10(size / 5)))
+
+
+def _format(entry: Declaration) -> str | None:
+    if entry.unit in ("share", "0-1"):
+        return "percent"
+    if entry.unit.startswith("money") or entry.unit.startswith("metric"):
+        return "localized"
+    return f"%g {entry.unit}" if entry.unit in ("weeks", "months", "days", "heads") else "%g"
+
+
+def _back_to(path: str, value: Value | Range) -> str:
+    return f"{number(value.low)} to {number(value.high)}" if isinstance(value, Range) else written(path, value)
+
+
+def _moved(path: str, key: str) -> None:
+    entry, value = declaration(path), st.session_state[key]
+    set_values({path: round(value) if entry.integer else value})
+
+
+def set_values(values: Mapping[str, Any]) -> None:
+    """Change the scenario; what cannot be is told and changes nothing."""
+    board: Board = st.session_state.board
+    try:
+        board.history = board.history.change(board.position.scenario.with_changes(values))
+    except SimkitError as mistake:
+        board.notice = str(mistake)

@@ -1,0 +1,202 @@
+"""Move a lever, see the crossing move, and why."""
+
+from __future__ import annotations
+
+from html import escape
+from time import monotonic
+from typing import Any
+
+import streamlit as st
+
+from simkit.present import board_charts
+from simkit.present.board import REFERENCE, SCENARIO, board_figures, board_headline, board_source, crossed_rows, results
+from simkit.run import Ensemble
+from simkit_app import levers
+from simkit_app.answers import Answer
+from simkit_app.board import Board, answers
+from simkit_app.questions import SETTLED, Lived
+from simkit_app.reasons import Below
+
+_PAUSE = 0.25
+"""Seconds between two drawings of what is being refined."""
+
+_METRICS = {"margin": "Margin", "leads": "Leads", "customers": "Customers"}
+
+
+def page() -> None:
+    """The board: one chart, one headline, the figures, and below them the reasons."""
+    board: Board = st.session_state.board
+    position, kept = board.position, board.kept
+    lived = board.ask(
+        "board", *(Lived(one, kept.seed) for one in dict.fromkeys([position.scenario, position.reference]))
+    )
+    with st.sidebar:
+        levers.panel(board)
+    _toolbar(board)
+    picture = Picture(board, lived[0], lived[-1] if position.changed else None)
+    picture.draw()
+    below = Below(board, lived[0], lived[-1] if position.changed else None)
+    below.draw()
+    watch([picture, below])
+
+
+class Picture:
+    """Headline, charts and figures, drawn again in place whenever more is known."""
+
+    def __init__(self, board: Board, own: Answer, reference: Answer | None) -> None:
+        self._board = board
+        self._own, self._reference = own, reference
+        self._seen = -1
+        self._head = st.html(_waiting())
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _choices(board)
+        wide, narrow = st.columns([5, 3], gap="medium")
+        self._slots = (wide.container(), narrow.container())
+        self._charts: list[Any] = [None, None]
+        self._figures: Any = None
+        self._foot = st.container()
+
+    @property
+    def answers(self) -> list[Answer]:
+        """What it waits for."""
+        return [answer for answer in (self._own, self._reference) if answer is not None]
+
+    def draw(self) -> None:
+        """Draw what is known now, if it is more than was drawn."""
+        version = sum(answer.version for answer in self.answers)
+        own: Ensemble | None = self._own.value
+        if self._own.error:
+            self._head.error(f"This scenario cannot be simulated. {self._own.error}", icon=":material/error:")
+        if own is None or version == self._seen:
+            return
+        self._seen = version
+        reference: Ensemble | None = None if self._reference is None else self._reference.value
+        kept = self._board.kept
+        metric = kept.metric or own.scenario.parameters.expectation.metric
+        shown = results(own, reference, kept.observed, metric, kept.cumulative)
+        headline = board_headline(own, reference)
+        self._chart(0, shown.rows, board_charts.results_spec(shown.names, shown.title, own.months), headline)
+        self._head.html(_head(own, headline, self._own.complete))
+        sides = (SCENARIO,) if reference is None else (REFERENCE, SCENARIO)
+        said = "Share of lives that have crossed the expected line, month by month"
+        self._chart(1, crossed_rows(own, reference), board_charts.crossed_spec(sides, own.months), said)
+        figures = _figures(own, reference)
+        self._figures = (self._figures or self._foot).html(figures)
+
+    def _chart(self, place: int, rows: Any, spec: dict[str, Any], alt: str) -> None:
+        target = self._charts[place] or self._slots[place]
+        self._charts[place] = target.vega_lite_chart(rows, spec, alt=alt, height=470)
+
+
+def watch(parts: list[Any]) -> None:
+    """Draw again as more becomes known, until all of it is; a newer move ends this."""
+    known = answers()
+    while True:
+        st.session_state.get("board")  # Streamlit ends a script that has been overtaken when it looks at its state
+        waited = [answer for part in parts for answer in part.answers]
+        if all(answer.complete or answer.error for answer in waited):
+            break
+        seen = [answer.version for answer in waited]
+        begun = monotonic()
+        first = any(answer.value is None for answer in waited)
+        known.wait(waited, seen, 0.05)
+        for part in parts:
+            part.draw()
+        if not first:
+            _rest(begun + _PAUSE)
+    for part in parts:
+        part.draw()
+
+
+def _rest(until: float) -> None:
+    known = answers()
+    while (left := until - monotonic()) > 0:
+        st.session_state.get("board")
+        known.wait([], [], min(left, 0.05))
+
+
+def _toolbar(board: Board) -> None:
+    """Whose board it is, and the way back and forth."""
+    position = board.position
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{_plain(position.scenario.title or position.scenario.name)}**", width="stretch")
+        history = board.history
+        st.button(
+            "Undo", icon=":material/undo:", on_click=_walk, args=("undo",), disabled=not history.past, shortcut="Ctrl+Z"
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            on_click=_walk,
+            args=("redo",),
+            disabled=not history.future,
+            shortcut="Ctrl+Y",
+        )
+        st.button(
+            "Reset", icon=":material/restart_alt:", on_click=_walk, args=("reset",), disabled=not position.changed
+        )
+
+
+def _walk(step: str) -> None:
+    board: Board = st.session_state.board
+    board.history = getattr(board.history, step)()
+
+
+def _choices(board: Board) -> None:
+    kept = board.kept
+    expected = board.position.scenario.parameters.expectation.metric
+    levers.derive("metric", kept.metric or expected)
+    levers.derive("adding", "In all" if kept.cumulative else "Each month")
+    st.segmented_control(
+        "Results",
+        list(_METRICS),
+        format_func=_METRICS.__getitem__,
+        key="metric",
+        required=True,
+        on_change=_choose,
+        label_visibility="collapsed",
+    )
+    st.segmented_control(
+        "Months", ["Each month", "In all"], key="adding", required=True, on_change=_choose, label_visibility="collapsed"
+    )
+
+
+def _choose() -> None:
+    board: Board = st.session_state.board
+    board.keep(metric=st.session_state["metric"], cumulative=st.session_state["adding"] == "In all")
+
+
+def _waiting() -> str:
+    return '<p class="simkit-headline" role="status">The first lives are being simulated …</p>'
+
+
+def _head(own: Ensemble, headline: str, complete: bool) -> str:
+    early = '<span class="simkit-early">early picture</span>' if len(own) < SETTLED else ""
+    more = "" if complete or early else " More lives are being added."
+    return (
+        f'<p class="simkit-headline" aria-live="polite">{escape(headline)}</p>'
+        f'<p class="simkit-source">{early}{escape(board_source(own))}{more}</p>'
+    )
+
+
+def _figures(own: Ensemble, reference: Ensemble | None) -> str:
+    said = {True: "better than the reference", False: "worse than the reference", None: "no sure difference"}
+    cards = []
+    for figure in board_figures(own, reference):
+        difference = ""
+        if figure.difference:
+            side = said[figure.better]
+            difference = (
+                f'<div class="difference {side.split()[0]}">{escape(figure.difference)}<br>{said[figure.better]}</div>'
+            )
+        cards.append(
+            f'<div class="simkit-figure" title="{escape(figure.meaning, quote=True)}">'
+            f'<div class="name">{escape(figure.name)}</div><div class="value">{escape(figure.value)}</div>'
+            f'<div class="known">{escape(figure.known)}</div>{difference}</div>'
+        )
+    return f'<div class="simkit-figures">{"".join(cards)}</div>'
+
+
+def _plain(text: str) -> str:
+    """A text that somebody wrote, without meaning to Markdown."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|<>~$:" else c for c in text)

@@ -1,0 +1,89 @@
+"""The questions that pages ask; `answers` computes each of them once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import simkit
+from simkit.experiments.comparison import Comparison
+from simkit.experiments.next_steps import next_steps
+from simkit.run import Ensemble
+from simkit.scenarios import Scenario
+from simkit_app.answers import Answer
+from simkit_app.queue import Lane, Priority
+
+EARLY, SETTLED, STEP, MOST = 2, 30, 30, 1_000
+"""Lives of a first impression, of a picture that can be read, of each refinement, and at most."""
+
+PRECISION = 0.05
+"""Half-width of the interval of P(crossed) at which refinement ends."""
+
+
+@dataclass(frozen=True)
+class Lived:
+    """Lives of a scenario, as many as its chance to cross needs to be known within 5 points."""
+
+    scenario: Scenario
+    seed: int
+
+    priority: ClassVar = Priority.SOON
+
+    def work(self, answer: Answer, lane: Lane) -> None:
+        """Show the lives as they come."""
+        ensemble: Ensemble | None = answer.value
+        if ensemble is None or len(ensemble) < SETTLED:
+            lane.urgent = EARLY
+            for ensemble in simkit.stream(self.scenario, range(SETTLED), self.seed, chunk=1, executor=lane):
+                self._show(answer, ensemble)
+        assert ensemble is not None
+        lane.priority = Priority.REFINEMENT
+        while not precise(ensemble):
+            ensemble = ensemble.extend(len(ensemble) + STEP, executor=lane)
+            self._show(answer, ensemble)
+
+    def _show(self, answer: Answer, ensemble: Ensemble) -> None:
+        answer.lives = answer.done = len(ensemble)
+        answer.show(ensemble)
+
+
+def precise(ensemble: Ensemble) -> bool:
+    """Whether P(crossed) is known within 5 points, or there are enough lives anyway."""
+    crossed = ensemble.crossing.by(ensemble.months)
+    if crossed.low is None or crossed.high is None or len(ensemble) >= MOST:
+        return len(ensemble) >= MOST
+    return len(ensemble) >= SETTLED and crossed.high - crossed.low <= 2 * PRECISION
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """What each changed lever contributes to the difference in the crossing month."""
+
+    reference: Scenario
+    scenario: Scenario
+    seed: int
+    outcome: str = "restricted_crossing_month"
+    lives: int = 60
+
+    priority: ClassVar = Priority.REASONS
+
+    def work(self, answer: Answer, lane: Lane) -> None:
+        """Live all mixtures of the levers."""
+        sides = {"reference": self.reference, "scenario": self.scenario}
+        ensembles = {name: simkit.simulate(one, self.lives, self.seed, executor=lane) for name, one in sides.items()}
+        comparison = Comparison(ensembles, (self.outcome,))
+        answer.show(comparison.why("scenario", self.outcome, executor=lane, progress=answer.progress))
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Which lever, moved by its step, brings the crossing nearest."""
+
+    scenario: Scenario
+    seed: int
+
+    priority: ClassVar = Priority.REASONS
+
+    def work(self, answer: Answer, lane: Lane) -> None:
+        """Try each lever up and down."""
+        answer.show(next_steps(self.scenario, seed=self.seed, executor=lane, progress=answer.progress))

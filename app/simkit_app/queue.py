@@ -1,0 +1,166 @@
+"""One queue for everything that is simulated in the background: the most urgent first, all sessions in turn."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import partial
+from threading import Lock
+from typing import Any
+
+from loky import cpu_count
+from loky.process_executor import ProcessPoolExecutor
+
+_POLITE = 5
+"""Workers yield to the server and the browser: what has been computed is shown before more is computed."""
+
+
+class Priority(IntEnum):
+    """What is computed first."""
+
+    FIRST = 0
+    SOON = 1
+    REFINEMENT = 2
+    REASONS = 3
+    EXPLORATION = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    future: Future[Any]
+    work: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+
+class Queue:
+    """Tasks on their way to worker processes.
+
+    A process has one task at a time and none in waiting, so that an urgent task waits for a running one at most.
+    Among tasks of a priority the owners take turns.
+
+    Attributes:
+        width: worker processes.
+    """
+
+    def __init__(self, width: int | None = None) -> None:
+        self.width = width or int(cpu_count())
+        self._lock = Lock()
+        self._waiting: dict[Priority, OrderedDict[str, deque[_Task]]] = {level: OrderedDict() for level in Priority}
+        self._running = 0
+        self._pool = self._new_pool()
+
+    def submit(self, priority: Priority, owner: str, work: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+        """Have something computed when its turn comes; the future can be cancelled until then."""
+        future: Future[Any] = Future()
+        with self._lock:
+            self._waiting[priority].setdefault(owner, deque()).append(_Task(future, work, arguments))
+        self._dispatch()
+        return future
+
+    def warm_up(self) -> None:
+        """Start the workers and have them import the model, so that the first visitor does not wait for it."""
+        for number in range(self.width):
+            self.submit(Priority.FIRST, f"warm-up {number}", _import_model)
+
+    def close(self) -> None:
+        """End the workers at once."""
+        self._pool.shutdown(wait=False, kill_workers=True)
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(max_workers=self.width, timeout=None, initializer=_politely)
+
+    def _dispatch(self) -> None:
+        while True:
+            with self._lock:
+                task = self._next() if self._running < self.width else None
+                if task is None:
+                    return
+                self._running += 1
+            try:
+                inner = self._pool.submit(task.work, *task.arguments)
+            except BrokenExecutor:  # a worker was lost; what it was at has been told
+                self._pool = self._new_pool()
+                inner = self._pool.submit(task.work, *task.arguments)
+            inner.add_done_callback(partial(self._done, task.future))
+
+    def _next(self) -> _Task | None:
+        for owners in self._waiting.values():
+            while owners:
+                owner, tasks = owners.popitem(last=False)
+                task = tasks.popleft()
+                if tasks:
+                    owners[owner] = tasks  # behind the others
+                if task.future.set_running_or_notify_cancel():
+                    return task
+        return None
+
+    def _done(self, future: Future[Any], inner: Future[Any]) -> None:
+        with self._lock:
+            self._running -= 1
+        self._dispatch()  # before anybody looks at the result: a worker is idle
+        error = inner.exception()
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(inner.result())
+
+
+class Lane(Executor):
+    """The queue as one owner sees it, with one priority at a time; closed, it cancels what waits and takes no more.
+
+    Attributes:
+        priority: of what is submitted from now on.
+        urgent: how many of the next tasks come before everything else.
+        task_seconds: how long a task should take: so long an urgent one waits for a worker.
+    """
+
+    task_seconds = 0.05
+
+    def __init__(self, queue: Queue, owner: str, priority: Priority) -> None:
+        self.priority = priority
+        self.urgent = 0
+        self._queue = queue
+        self._owner = owner
+        self._max_workers = queue.width  # as other executors say how many tasks they work on at once
+        self._waiting: set[Future[Any]] = set()
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more."""
+        return self._closed
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Future[Any]:
+        """Have something computed.
+
+        Raises:
+            CancelledError: the lane is closed.
+        """
+        if self._closed:
+            raise CancelledError
+        priority = Priority.FIRST if self.urgent > 0 else self.priority
+        self.urgent -= 1
+        future = self._queue.submit(priority, self._owner, partial(work, **keywords), *arguments)
+        self._waiting.add(future)
+        future.add_done_callback(self._waiting.discard)
+        return future
+
+    def close(self) -> None:
+        """Cancel what has not begun."""
+        self._closed = True
+        for future in tuple(self._waiting):
+            future.cancel()
+
+
+def _politely() -> None:
+    os.nice(_POLITE)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the server decides
+
+
+def _import_model() -> None:
+    import simkit.model.simulation  # noqa: F401

@@ -1,0 +1,164 @@
+"""Below the picture: why it differs, what to do next, what people did, where work waits, and what happens when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from simkit.present import board_charts
+from simkit.present.board import REFERENCE, SCENARIO
+from simkit.present.board_details import (
+    ACTIVITY,
+    WORK,
+    activity_rows,
+    name_of,
+    reason_rows,
+    reason_sentence,
+    step_change,
+    step_price,
+    step_rows,
+    work_rows,
+)
+from simkit_app import levers, timeline
+from simkit_app.answers import Answer
+from simkit_app.board import Board
+from simkit_app.questions import Reasons, Steps
+
+WHY, NEXT, ACTS, WAITS, WHEN = "Why", "What next", "Activity and results", "Where work waits", "Changes over time"
+
+
+class Below:
+    """One section at a time, drawn again when more of it is known.
+
+    Args:
+        board: the visitor's.
+        own, reference: the lives that the picture shows; the reference is None where nothing was changed.
+    """
+
+    def __init__(self, board: Board, own: Answer, reference: Answer | None) -> None:
+        self._board = board
+        self._lived = [answer for answer in (own, reference) if answer is not None]
+        position, seed = board.position, board.kept.seed
+        self.answers: list[Answer] = []
+        self._seen = -1
+        self._slot: Any = None
+        st.session_state.setdefault("section", WHY)
+        chosen = st.segmented_control(
+            "Look closer", [WHY, NEXT, ACTS, WAITS, WHEN], key="section", required=True, label_visibility="collapsed"
+        )
+        reasons = [Reasons(position.reference, position.scenario, seed)] if position.changed else []
+        asked = board.ask("reasons", *reasons, Steps(position.scenario, seed))
+        self._draw: Callable[[], None] = {
+            WHY: self._why,
+            NEXT: self._next,
+            ACTS: self._activity,
+            WAITS: self._work,
+            WHEN: self._when,
+        }[chosen or WHY]
+        if chosen == WHY and reasons:
+            self.answers = asked[:1]
+        elif chosen == NEXT:
+            self.answers = asked[-1:]
+        self._container = st.container()
+
+    def draw(self) -> None:
+        """Draw what is known now, if it is more than was drawn."""
+        version = sum(answer.version for answer in (self.answers or self._lived))
+        if version != self._seen:
+            self._seen = version
+            self._draw()
+
+    def _show(self) -> Any:
+        """Where this section is drawn: always in the same place."""
+        if self._slot is None:
+            with self._container:
+                self._slot = st.empty()
+        return self._slot.container()
+
+    def _progress(self, answer: Answer, doing: str) -> bool:
+        """Say how far it is, or that it failed; whether there is nothing to draw yet."""
+        if answer.error:
+            with self._show():
+                st.error(answer.error, icon=":material/error:")
+        elif answer.value is None:
+            with self._show():
+                st.progress(min(answer.done / answer.total, 1.0) if answer.total else 0.0, doing)
+        return answer.value is None
+
+    def _why(self) -> None:
+        if not self.answers:
+            with self._show():
+                st.markdown("Move a lever: here you will see which change moves the crossing, and by how much.")
+            return
+        if self._progress(self.answers[0], "Living every mixture of your changes to see what each of them does …"):
+            return
+        rows = reason_rows(self.answers[0].value)
+        sentence = reason_sentence(self.answers[0].value)
+        with self._show():
+            st.markdown(sentence)
+            spec = board_charts.bars_spec("months by which the mean crossing moves", len(rows))
+            st.vega_lite_chart(rows, spec, alt=sentence)
+
+    def _next(self) -> None:
+        if self._progress(self.answers[0], "Trying each lever a step up and a step down …"):
+            return
+        steps = self.answers[0].value
+        rows = step_rows(steps)
+        with self._show():
+            st.markdown(
+                f"Of {steps.tried} single steps these bring the crossing nearest. Their figures come from "
+                f"{steps.steps[0].lives} fresh lives that had no part in choosing them (seed {steps.seed})."
+            )
+            spec = board_charts.bars_spec("months by which the mean crossing moves", len(rows))
+            st.vega_lite_chart(rows, spec, alt="Steps ranked by how far they move the crossing")
+            currency = self._board.position.scenario.parameters.company.currency
+            for i, step in enumerate(steps.steps):
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.markdown(
+                        f"**{name_of(step.path)}** {step_change(step)} · {step_price(step, currency)}", width="stretch"
+                    )
+                    st.button(
+                        "Try it",
+                        key=f"step {i} {step.path} {step.after}",
+                        on_click=levers.set_values,
+                        args=({step.path: step.after},),
+                    )
+
+    def _activity(self) -> None:
+        if (sides := self._sides()) is None:
+            return
+        rows = activity_rows(*sides)
+        with self._show():
+            st.markdown(
+                "What people do, and what comes of it: the median life, month by month. Activity is not results."
+            )
+            for column, panel in zip(st.columns(len(ACTIVITY)), ACTIVITY.values(), strict=True):
+                spec = board_charts.panel_spec(_names(sides), panel, sides[0].months)
+                column.vega_lite_chart(rows[rows["panel"] == panel], spec, alt=f"{panel} by month", height=270)
+
+    def _work(self) -> None:
+        if (sides := self._sides()) is None:
+            return
+        rows = work_rows(*sides)
+        with self._show():
+            st.markdown("Who is busy, and in whose queue the others wait: means over all months and lives.")
+            for column, (output, panel) in zip(st.columns(len(WORK)), WORK.items(), strict=True):
+                spec = board_charts.work_spec(_names(sides), panel, output == "utilisation")
+                column.vega_lite_chart(rows[rows["panel"] == panel], spec, alt=f"{panel} by role", height=330)
+
+    def _when(self) -> None:
+        if self._slot is None:
+            self._slot = self._container
+            with self._container:
+                timeline.panel(self._board)
+
+    def _sides(self) -> tuple[Any, ...] | None:
+        """The lives to show, when they are there."""
+        lives = [answer.value for answer in self._lived]
+        return None if any(one is None for one in lives) else tuple(lives)
+
+
+def _names(sides: tuple[Any, ...]) -> tuple[str, ...]:
+    return (REFERENCE, SCENARIO) if len(sides) > 1 else (SCENARIO,)

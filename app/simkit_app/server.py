@@ -1,0 +1,94 @@
+"""Serving the board: on this machine only unless told otherwise, and without a word to any other one."""
+
+from __future__ import annotations
+
+import secrets
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from simkit_app.board import COOKIE, answers
+
+MAIN = Path(__file__).with_name("main.py")
+LARGEST_UPLOAD = 10
+"""Megabytes; the longest table of months is far smaller."""
+
+_THEME: dict[str, Any] = {
+    "theme.font": "Inter, 'Segoe UI', system-ui, -apple-system, 'Helvetica Neue', Arial, sans-serif",
+    "theme.headingFontWeights": 600,
+    "theme.baseRadius": "6px",
+    "theme.light.primaryColor": "#0072B2",
+    "theme.light.backgroundColor": "#FFFFFF",
+    "theme.light.secondaryBackgroundColor": "#F4F6F8",
+    "theme.light.textColor": "#1B2733",
+    "theme.light.borderColor": "#DDE3E8",
+    "theme.dark.primaryColor": "#56B4E9",
+    "theme.dark.backgroundColor": "#12181F",
+    "theme.dark.secondaryBackgroundColor": "#1B242E",
+    "theme.dark.textColor": "#E8EDF2",
+    "theme.dark.borderColor": "#33414E",
+}
+
+_OPTIONS: dict[str, Any] = {
+    "browser.gatherUsageStats": False,
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
+    "logger.level": "warning",
+    "runner.magicEnabled": False,
+    # A full collection after every rerun holds all sessions for 60 to 90 ms; Python collects by itself.
+    "runner.postScriptGC": False,
+    "server.fileWatcherType": "none",
+    "server.headless": True,
+    "server.maxUploadSize": LARGEST_UPLOAD,
+    "server.showEmailPrompt": False,
+}
+
+
+class _Visitor:
+    """Gives each browser a name of its own, so that a reload finds what it had and nobody else does."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or COOKIE in HTTPConnection(scope).cookies:
+            await self._app(scope, receive, send)
+            return
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                cookie = f"{COOKIE}={secrets.token_urlsafe(24)}; Path=/; HttpOnly; SameSite=Lax"
+                MutableHeaders(scope=message).append("set-cookie", cookie)
+            await send(message)
+
+        await self._app(scope, receive, named)
+
+
+@asynccontextmanager
+async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
+    known = answers()
+    yield {}
+    known.close()
+
+
+def serve(address: str = "localhost", port: int = 8501, browser: bool = True) -> None:
+    """Serve the board until it is interrupted.
+
+    Args:
+        address: where to listen.
+        port: there.
+        browser: open it in the browser of whoever started it.
+    """
+    app = st.App(MAIN, lifespan=_lifespan, middleware=[Middleware(_Visitor)])
+    if browser:
+        Timer(1.5, webbrowser.open, [f"http://{address}:{port}"]).start()
+    app.run(config={**_OPTIONS, **_THEME, "server.address": address, "server.port": port})

@@ -1,0 +1,263 @@
+"""What a board shows of a scenario beside its reference: rows for its charts, a headline, and figures with differences.
+
+An interval says how well a figure is known; what differs between lives is luck. The two are never mixed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from simkit.experiments.comparison import Comparison
+from simkit.observed import Observed
+from simkit.plateau import crossing_times
+from simkit.present.figures import NOT_REACHED, Shown, between, money, month, number, per_cent
+from simkit.present.trajectory import Trajectory, trajectory
+from simkit.run import Ensemble
+from simkit.run.lives import Floats
+from simkit.statistics import percentiles
+
+SCENARIO, REFERENCE = "your scenario", "reference"
+BANDS = {SCENARIO: "9 in 10 of its lives", REFERENCE: "9 in 10 of the reference's"}
+EXPECTED, FIRST_EXPECTED, VALLEY, OBSERVED, CROSSING = (
+    "expected",
+    "expected at first",
+    "valley",
+    "observed",
+    "half crossed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of a scenario, and how it differs from the reference.
+
+    Attributes:
+        name: what it is, in a few words.
+        value: as people read it.
+        known: how well it is known, or how lives differ, in words.
+        difference: from the reference with the interval of the paired difference; '' where there is nothing to compare.
+        better: whether the difference is clear of zero on the good side (True), on the bad side (False), or neither.
+        meaning: what the name stands for.
+    """
+
+    name: str
+    value: str
+    known: str
+    difference: str
+    better: bool | None
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Results:
+    """What the chart of results shows.
+
+    Attributes:
+        title: what the values are.
+        names: what may be in the rows, in the order in which it is drawn; it does not depend on the numbers.
+        rows: what, month, value, top (the upper edge of an area, else the value).
+    """
+
+    title: str
+    names: tuple[str, ...]
+    rows: pd.DataFrame
+
+
+def results(
+    scenario: Ensemble,
+    reference: Ensemble | None = None,
+    observed: Observed | None = None,
+    metric: str | None = None,
+    cumulative: bool = False,
+) -> Results:
+    """The expected line, median and band of a scenario and of its reference, the valley and the crossing."""
+    own = trajectory(scenario, observed, metric, cumulative)
+    parts: dict[str, tuple[Floats, Floats, Floats]] = {}
+    if reference is not None:
+        other = trajectory(reference, None, metric, cumulative)
+        parts[BANDS[REFERENCE]] = (other.month, other.low, other.high)
+        parts[REFERENCE] = (other.month, other.median, other.median)
+    parts[BANDS[SCENARIO]] = (own.month, own.low, own.high)
+    if not np.isnan(own.expected).any():
+        parts |= _line(own, cumulative)
+    parts[SCENARIO] = (own.month, own.median, own.median)
+    if own.observed.size:
+        parts[OBSERVED] = (own.observed_month, own.observed, own.observed)
+    month, value, top = (np.concatenate(columns) for columns in zip(*parts.values(), strict=True))
+    what = np.repeat(list(parts), [len(columns[0]) for columns in parts.values()])
+    return Results(own.results, tuple(parts), pd.DataFrame({"what": what, "month": month, "value": value, "top": top}))
+
+
+def _line(own: Trajectory, cumulative: bool) -> dict[str, tuple[Floats, Floats, Floats]]:
+    """The expected line; unless months are added up also the valley and the crossing, either of which may be empty."""
+    parts = {EXPECTED: (own.month, own.expected, own.expected)}
+    if own.expectation_moved:
+        parts[FIRST_EXPECTED] = (own.month, own.first_expected, own.first_expected)
+    if cumulative:
+        return parts
+    crossed = np.array([own.crossing] if own.crossing else [], dtype=float)
+    level = own.expected[crossed.astype(int) - 1]
+    valley = (own.month, own.median, np.where(own.valley, own.expected, own.median))
+    return {VALLEY: valley, **parts, CROSSING: (crossed, level, level)}
+
+
+def crossed_rows(scenario: Ensemble, reference: Ensemble | None = None) -> pd.DataFrame:
+    """Rows of the chart of P(crossed by month): what, month, value, low, high (the interval of the share)."""
+    tables = []
+    for name, ensemble in ((REFERENCE, reference), (SCENARIO, scenario)):
+        if ensemble is not None:
+            found = ensemble.crossing.incidence
+            columns = {"what": name, "month": found.month, "value": found.share, "low": found.low, "high": found.high}
+            tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True)
+
+
+def board_headline(scenario: Ensemble, reference: Ensemble | None = None) -> str:
+    """When lives cross, in one sentence; and the reference's, where there is one."""
+    own = f"{_when(scenario, 'of your lives')}{_stopped(scenario)}"
+    if reference is None:
+        return f"{own}."
+    return f"{own}; {_by_end(reference)}."
+
+
+def board_source(scenario: Ensemble) -> str:
+    """How well the headline is known, and what it rests on."""
+    crossed = scenario.crossing.by(scenario.months)
+    ends = between(crossed.low, crossed.high, per_cent)
+    return (
+        f"{per_cent(crossed.value)} of {len(scenario)} simulated lives cross by month {scenario.months} "
+        f"(95 % interval of the chance: {ends}). Seed {scenario.seed}."
+    )
+
+
+def _when(ensemble: Ensemble, whose: str) -> str:
+    """The months between which the middle lives cross, as far as so many do."""
+    times = crossing_times(ensemble.plateau)
+    crossed = float(np.isfinite(times).mean())
+    first, last = (float(x) for x in percentiles(times, (10.0, 90.0), ensemble.weights))
+    if math.isfinite(last):
+        if last == 0:
+            return f"9 in 10 {whose} are never below the expected line"
+        start = "from the start" if first == 0 else f"between months {first:.0f}"
+        joint = "or by month" if first == 0 else "and"
+        return f"8 in 10 {whose} cross {start} {joint} {last:.0f}"
+    if crossed == 0:
+        return f"None {whose} cross within {ensemble.months} months"
+    return f"{_in_ten(crossed)} {whose} cross by month {ensemble.months}, {_in_ten(1 - crossed).lower()} do not"
+
+
+def _by_end(reference: Ensemble) -> str:
+    crossed, end = reference.crossing.by(reference.months).value or 0.0, f"by month {reference.months}"
+    if crossed in (0.0, 1.0):
+        return f"the reference {'always' if crossed else 'never'} crosses {end}"
+    return f"the reference crosses {end} in {_in_ten(crossed).lower().replace(' in 10', ' of 10')}"
+
+
+def _stopped(ensemble: Ensemble) -> str:
+    share = float((ensemble.plateau.outcome == "abandoned").mean())
+    return f", and {_in_ten(share).lower()} are stopped before they cross" if share else ""
+
+
+def _in_ten(share: float) -> str:
+    """A share as people say it; what is rare, or nearly all, is not rounded to never or always."""
+    if share == 0 or share == 1:
+        return "None" if share == 0 else "All"
+    tenths = round(10 * share)
+    return "Fewer than 1 in 10" if tenths == 0 else "More than 9 in 10" if tenths == 10 else f"{tenths} in 10"
+
+
+def board_figures(scenario: Ensemble, reference: Ensemble | None = None) -> tuple[Figure, ...]:
+    """The figures that matter, with paired differences from the reference in the lives that both have had."""
+    said, currency = _differences(scenario, reference), scenario.scenario.parameters.company.currency
+    amount = partial(money, currency=currency)
+    when, crossed = scenario.crossing.median, scenario.crossing.by(scenario.months)
+    depth, returns = scenario.plateau.valley_depth, scenario.returns
+    net = returns.total_margin - returns.total_cost
+    return (
+        Figure(
+            "Half of the lives cross by",
+            f"month {month(when.value)}" if when.value is not None else NOT_REACHED,
+            f"95 % interval {between(when.low, when.high, month)}",
+            *said("restricted_crossing_month", _months, less_is_better=True),
+            "The month by which half of the simulated lives have crossed the expected line. The difference is that of "
+            "the mean month, where a life that does not cross counts as the horizon.",
+        ),
+        Figure(
+            f"Chance to cross by month {scenario.months}",
+            per_cent(crossed.value),
+            f"95 % interval {between(crossed.low, crossed.high, per_cent)}",
+            *said("crossed", _points, less_is_better=False),
+            "The share of lives that cross the expected line and stay above it for three months.",
+        ),
+        Figure(
+            "Depth of the valley",
+            per_cent(float(depth.mean())),
+            f"9 in 10 lives: {_spread(depth, per_cent)}",
+            *said("valley_depth", _points, less_is_better=True),
+            "How far results fall short of the line at the worst, as a share of the target; the mean over lives.",
+        ),
+        Figure(
+            "Cash needed",
+            amount(float(returns.cash_needed.mean())),
+            f"9 in 10 lives: {_spread(returns.cash_needed, amount)}",
+            *said("cash_needed", amount, less_is_better=True),
+            "The deepest cumulative loss: what has to be paid in advance before it comes back; the mean over lives.",
+        ),
+        Figure(
+            "Margin less cost",
+            amount(float(net.mean())),
+            f"9 in 10 lives: {_spread(net, amount)}",
+            *said("net_margin", amount, less_is_better=False),
+            f"Gross margin of all customers won in {scenario.months} months less what the programme costs; the mean "
+            "over lives.",
+        ),
+    )
+
+
+def _spread(values: Floats, shown: Shown) -> str:
+    low, high = (float(x) for x in percentiles(values, (5.0, 95.0)))
+    return between(low, high, shown)
+
+
+def _differences(scenario: Ensemble, reference: Ensemble | None) -> Callable[..., tuple[str, bool | None]]:
+    """What to say of the difference in an outcome, and whether it is for the better."""
+    lives = 0 if reference is None else min(len(scenario), len(reference))
+    alike = reference is not None and reference.scenario == scenario.scenario
+    if reference is None or alike or lives < 2:
+        return lambda *_, **__: ("", None)
+    sides = {"reference": reference.first(lives), "scenario": scenario.first(lives)}
+    outcomes = ("restricted_crossing_month", "crossed", "valley_depth", "cash_needed", "net_margin")
+    rows = Comparison(sides, outcomes).differences.set_index("outcome")
+
+    def said(outcome: str, shown: Shown, less_is_better: bool) -> tuple[str, bool | None]:
+        value, low, high = (float(rows[name][outcome]) for name in ("difference", "low", "high"))
+        sign = -1.0 if less_is_better else 1.0
+        better = True if sign * low > 0 and sign * high > 0 else False if sign * low < 0 and sign * high < 0 else None
+        return f"{signed(value, shown)} ({between_signed(low, high, shown)})", better
+
+    return said
+
+
+def signed(value: float, shown: Shown) -> str:
+    """A difference with its sign; none where it reads as 0."""
+    text = shown(abs(value))
+    return text if not any(digit in text for digit in "123456789") else f"{'+' if value > 0 else '−'}{text}"
+
+
+def between_signed(low: float, high: float, shown: Shown) -> str:
+    """Two ends of a difference with their signs; what both have in common is said once."""
+    return between(low, high, lambda value: signed(value or 0.0, shown))
+
+
+def _months(value: float | None) -> str:
+    return f"{value:.1f} months" if value is not None else NOT_REACHED
+
+
+def _points(value: float | None) -> str:
+    return f"{100 * value:.0f} points" if value is not None else number(value)

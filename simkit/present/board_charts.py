@@ -1,0 +1,194 @@
+"""The board's charts: each is a specification without data, made once, and drawn again by sending rows.
+
+So a page can redraw a chart in place: nothing in a specification depends on the numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+
+from simkit.present.board import (
+    BANDS,
+    CROSSING,
+    EXPECTED,
+    FIRST_EXPECTED,
+    OBSERVED,
+    REFERENCE,
+    SCENARIO,
+    VALLEY,
+)
+from simkit.present.board_details import LATER, NEARER
+
+# Okabe & Ito's colours (Wong 2011, doi:10.1038/nmeth.1618), of which no two have the same lightness where lines meet;
+# dashes and widths tell them apart once more, in greyscale.
+COLOURS = {
+    SCENARIO: "#0072B2",
+    BANDS[SCENARIO]: "#56B4E9",
+    REFERENCE: "#7F7F7F",
+    BANDS[REFERENCE]: "#B8B8B8",
+    EXPECTED: "#D55E00",
+    FIRST_EXPECTED: "#CC79A7",
+    VALLEY: "#E69F00",
+    OBSERVED: "#009E73",
+    CROSSING: "#00664B",
+}
+_MARKS: dict[str, dict[str, Any]] = {
+    BANDS[REFERENCE]: {"type": "area", "opacity": 0.25},
+    BANDS[SCENARIO]: {"type": "area", "opacity": 0.3},
+    VALLEY: {"type": "area", "opacity": 0.35},
+    REFERENCE: {"type": "line", "strokeWidth": 2, "strokeDash": [1, 3]},
+    FIRST_EXPECTED: {"type": "line", "strokeWidth": 2, "strokeDash": [2, 3]},
+    EXPECTED: {"type": "line", "strokeWidth": 2.5, "strokeDash": [7, 4]},
+    SCENARIO: {"type": "line", "strokeWidth": 3},
+    OBSERVED: {"type": "point", "filled": True, "size": 50, "opacity": 1},
+    CROSSING: {"type": "point", "shape": "diamond", "filled": True, "size": 160, "opacity": 1},
+}
+
+
+@lru_cache(maxsize=64)
+def results_spec(names: tuple[str, ...], title: str, months: int, height: int = 360) -> dict[str, Any]:
+    """The chart of `results`.
+
+    Args:
+        names: what may be in the rows.
+        title: what the values are.
+        months: the horizon.
+        height: of the plot, in pixels.
+    """
+    base = alt.Chart().encode(
+        x=_month_axis(months),
+        y=alt.Y("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
+        color=_colour(names),
+        tooltip=[
+            alt.Tooltip("what:N", title="line"),
+            alt.Tooltip("month:Q", title="month"),
+            alt.Tooltip("value:Q", title="value", format=",.3~s"),
+        ],
+    )
+    return _layers(base, names, height, title)
+
+
+@lru_cache(maxsize=16)
+def crossed_spec(names: tuple[str, ...], months: int, height: int = 360) -> dict[str, Any]:
+    """The chart of `crossed_rows`: the share of lives that have crossed by a month, with its interval."""
+    base = alt.Chart().encode(
+        x=_month_axis(months),
+        color=_colour(names),
+        tooltip=[
+            alt.Tooltip("what:N", title="line"),
+            alt.Tooltip("month:Q", title="month"),
+            alt.Tooltip("value:Q", title="crossed by then", format=".0%"),
+            alt.Tooltip("low:Q", title="95 % interval from", format=".0%"),
+            alt.Tooltip("high:Q", title="to", format=".0%"),
+        ],
+    )
+    share = alt.Scale(domain=[0, 1])
+    layers = []
+    for name in names:
+        only = base.transform_filter(alt.FieldEqualPredicate(field="what", equal=name))
+        low = alt.Y("low:Q", title=None, scale=share, axis=alt.Axis(format=".0%"))
+        layers.append(only.mark_area(opacity=0.2, interpolate="step-after").encode(y=low, y2="high:Q"))
+        layers.append(only.mark_line(interpolate="step-after", **_style(name)).encode(y=alt.Y("value:Q", scale=share)))
+    made = alt.LayerChart(layer=layers).properties(height=height, width="container")
+    return _spec(made.properties(title=_title("Lives that have crossed by then")))
+
+
+@lru_cache(maxsize=32)
+def panel_spec(names: tuple[str, ...], title: str, months: int, height: int = 170) -> dict[str, Any]:
+    """A small chart of one panel of `activity_rows`, with a scale of its own."""
+    value = alt.Y("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=3), scale=alt.Scale(zero=True))
+    tooltip = [alt.Tooltip("what:N", title="line"), alt.Tooltip("month:Q"), alt.Tooltip("value:Q", format=",.3~s")]
+    base = alt.Chart().encode(x=_month_axis(months), y=value, color=_colour(names), tooltip=tooltip)
+    return _layers(base, names, height, title)
+
+
+@lru_cache(maxsize=16)
+def work_spec(names: tuple[str, ...], title: str, share: bool) -> dict[str, Any]:
+    """Bars of one panel of `work_rows`: a group a role."""
+    chart = (
+        alt.Chart()
+        .mark_bar()
+        .encode(
+            y=alt.Y("role:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False)),
+            yOffset=alt.YOffset("what:N", sort=list(names)),
+            x=alt.X("value:Q", title=None, axis=alt.Axis(format=".0%" if share else "~s", tickCount=4)),
+            color=_colour(names),
+            tooltip=["role:N", alt.Tooltip("what:N", title="bar"), alt.Tooltip("value:Q", format=",.3~r")],
+        )
+    )
+    return _spec(chart.properties(title=_title(title), width="container", height=220))
+
+
+@lru_cache(maxsize=8)
+def bars_spec(title: str, bars: int) -> dict[str, Any]:
+    """Bars with intervals of `reason_rows` or `step_rows`, in their order."""
+    colours = alt.Scale(domain=[NEARER, LATER], range=["#0072B2", "#D55E00"])
+    base = alt.Chart().transform_calculate(bar="datum.name + ': ' + datum.change")
+    row = alt.Y("bar:N", sort=None, title=None, axis=alt.Axis(labelLimit=420, ticks=False, domain=False))
+    bar = base.mark_bar(height=16).encode(
+        y=row,
+        x=alt.X("value:Q", title=title),
+        color=alt.Color("side:N", title=None, scale=colours, legend=alt.Legend(orient="bottom")),
+        tooltip=[
+            alt.Tooltip("name:N", title="lever"),
+            alt.Tooltip("change:N"),
+            alt.Tooltip("value:Q", title="months", format="+.1f"),
+            alt.Tooltip("low:Q", title="95 % interval from", format="+.1f"),
+            alt.Tooltip("high:Q", title="to", format="+.1f"),
+        ],
+    )
+    interval = base.mark_rule(strokeWidth=2).encode(y=row, x="low:Q", x2="high:Q")
+    return _spec(alt.LayerChart(layer=[bar, interval]).properties(width="container", height=34 * bars))
+
+
+def _style(name: str) -> dict[str, Any]:
+    return {key: value for key, value in _MARKS[name].items() if key != "type"}
+
+
+def _layers(base: alt.Chart, names: Sequence[str], height: int, title: str) -> dict[str, Any]:
+    layers = []
+    for name in names:
+        chart = base.transform_filter(alt.FieldEqualPredicate(field="what", equal=name))
+        chart.mark = alt.MarkDef(**_MARKS[name])
+        layers.append(chart.encode(y2="top:Q") if _MARKS[name]["type"] == "area" else chart)
+    return _spec(alt.LayerChart(layer=layers).properties(height=height, width="container", title=_title(title)))
+
+
+def _title(text: str) -> alt.TitleParams:
+    return alt.TitleParams(text, anchor="start", fontSize=13, fontWeight="normal", offset=10)
+
+
+def _spec(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
+    made: dict[str, Any] = chart.to_dict(validate=False)
+    del made["$schema"]
+    return _without_data(made)  # type: ignore[no-any-return]
+
+
+def _without_data(part: Any) -> Any:
+    """Altair names the rows that are not there; whoever draws the chart adds them, for all parts."""
+    if isinstance(part, dict):
+        return {key: _without_data(value) for key, value in part.items() if key not in ("data", "datasets")}
+    return [_without_data(one) for one in part] if isinstance(part, list) else part
+
+
+def _month_axis(months: int) -> alt.X:
+    step = 3 if months <= 48 else 12
+    return alt.X(
+        "month:Q",
+        title="month",
+        scale=alt.Scale(domain=[1, months], nice=False),
+        axis=alt.Axis(values=[1, *range(step, months + 1, step)], grid=False, labelOverlap=True),
+    )
+
+
+def _colour(names: Sequence[str]) -> alt.Color:
+    return alt.Color(
+        "what:N",
+        title=None,
+        scale=alt.Scale(domain=list(names), range=[COLOURS[name] for name in names]),
+        legend=alt.Legend(orient="bottom", columns=3, symbolType="square", symbolOpacity=1, labelLimit=260),
+    )
