@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simkit.experiments.compare import Attribution, Comparison, compare
     from simkit.experiments.condition import condition
     from simkit.experiments.design import Design, load_design
+    from simkit.experiments.next_steps import NextSteps, next_steps
     from simkit.experiments.sweep import Sweep, SweepInterrupted, load_sweep, sweep
     from simkit.experiments.unknowns import separate
     from simkit.observed import Observation, Observed, load_observed
@@ -42,6 +43,7 @@ __all__ = [
     "Design",
     "Ensemble",
     "Interrupted",
+    "NextSteps",
     "Observation",
     "Observed",
     "ObservedError",
@@ -62,6 +64,7 @@ __all__ = [
     "load_observed",
     "load_scenario",
     "load_sweep",
+    "next_steps",
     "save_scenario",
     "separate",
     "shipped_scenarios",
@@ -78,6 +81,7 @@ _MODULES = (
     "experiments.compare",
     "experiments.condition",
     "experiments.design",
+    "experiments.next_steps",
     "experiments.sweep",
     "experiments.unknowns",
 )

@@ -6,6 +6,7 @@ import uuid
 import weakref
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import cache
 from threading import Lock
 from typing import Any
 
@@ -18,6 +19,7 @@ from simkit.scenarios import Scenario
 from simkit.scenarios.links import changed_by, difference
 from simkit_app.answers import Answer, Answers, Question
 from simkit_app.history import History, Position
+from simkit_app.questions import Explored
 from simkit_app.queue import Queue
 
 FIRST_STORY = "baseline"
@@ -35,6 +37,40 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """The map that a visitor is about to draw.
+
+    Attributes:
+        x, y: the levers.
+        x_ends, y_ends: the lowest and highest value; None for what a slider offers.
+        steps: levels of each.
+        lives: at each point.
+    """
+
+    x: str = "process.silos"
+    y: str = "feedback.latency_weeks"
+    x_ends: tuple[float, float] | None = None
+    y_ends: tuple[float, float] | None = None
+    steps: int = 5
+    lives: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a visitor has said of the company so far.
+
+    Attributes:
+        story: the shipped scenario that is closest.
+        name: of the company, or ''.
+        answers: pairs of path and value that differ from the story's.
+    """
+
+    story: str = FIRST_STORY
+    name: str = ""
+    answers: tuple[tuple[str, float | int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What a visitor would miss after a reload.
 
@@ -46,6 +82,8 @@ class Kept:
         observed: what the company has seen, or None.
         metric: what the chart shows; None for what is expected.
         cumulative: whether it adds up.
+        sketch: the map to explore.
+        draft: the questions of the first minute.
     """
 
     story: str
@@ -55,6 +93,8 @@ class Kept:
     observed: Observed | None = None
     metric: str | None = None
     cumulative: bool = False
+    sketch: Sketch = Sketch()
+    draft: Draft = Draft()
 
 
 class Board:
@@ -64,12 +104,16 @@ class Board:
         id: of the session.
         kept: what outlives it; pages replace it as a whole.
         notice: what to tell the visitor once, or ''.
+        exploring: the map that was asked for last, or None.
+        stepped: the scenario whose next steps were asked for last, or None.
     """
 
     def __init__(self, kept: Kept, notice: str = "") -> None:
         self.id = uuid.uuid4().hex
         self.kept = kept
         self.notice = notice
+        self.exploring: Explored | None = None
+        self.stepped: Scenario | None = None
         weakref.finalize(self, answers().forget, self.id)
 
     @property
@@ -155,9 +199,15 @@ def settle(board: Board) -> None:
         _saved().put(visitor, st.session_state.place, board.kept)
 
 
+@cache
+def shipped(story: str) -> Scenario:
+    """A shipped scenario, read once."""
+    return simkit.load_scenario(story)
+
+
 def new(story: str) -> Kept:
     """A board that begins with a shipped scenario."""
-    scenario = simkit.load_scenario(story)
+    scenario = shipped(story)
     return Kept(story, History(Position(scenario, scenario)))
 
 
@@ -168,15 +218,15 @@ LINK = ("from", "reference", "scenario", "seed", "version")
 def link(board: Board) -> dict[str, str]:
     """What a link has to say so that it shows the same: only what differs from a shipped scenario.
 
-    A scenario that does not fit into a link is left out; it travels as a file.
+    Empty for a scenario that does not fit into a link: it travels as a file.
     """
     kept, position = board.kept, board.position
     said = {"from": kept.story, "seed": str(kept.seed), "version": simkit.__version__}
     try:
-        said["reference"] = difference(simkit.load_scenario(kept.story), position.reference)
+        said["reference"] = difference(shipped(kept.story), position.reference)
         said["scenario"] = difference(position.reference, position.scenario)
     except ScenarioError:
-        said.pop("reference", None)
+        return {}
     return {key: value for key, value in said.items() if value}
 
 
@@ -189,7 +239,7 @@ def opened(asked: dict[str, str]) -> tuple[Kept, str]:
     story = asked.get("from", FIRST_STORY)
     if story not in simkit.shipped_scenarios():
         raise ScenarioError("there is no such story in this version", field="link", value=story)
-    reference = changed_by(simkit.load_scenario(story), asked.get("reference", ""))
+    reference = changed_by(shipped(story), asked.get("reference", ""))
     scenario = changed_by(reference, asked.get("scenario", ""))
     seed = asked.get("seed", str(SEED))
     if not seed.isdecimal():
@@ -208,5 +258,5 @@ def _follow(board: Board, asked: dict[str, str]) -> None:
     except SimkitError as mistake:
         board.notice = f"This link cannot be followed: {mistake}"
         return
-    board.kept = replace(kept, pins=board.kept.pins)
-    st.session_state.started = True
+    history = board.history.move(kept.history.now)  # what was there before can be had again
+    board.keep(story=kept.story, history=history, seed=kept.seed)

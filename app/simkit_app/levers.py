@@ -87,10 +87,10 @@ def lever(board: Board, path: str) -> None:
         derive(key, shown)
         st.toggle(name, **common)
     else:
-        low, high, step = _range(entry, shown, reference)
+        low, high, step = slider_range(entry, shown, reference)
         whole = entry.integer
         derive(key, round(shown) if whole else float(shown))  # type: ignore[arg-type]
-        st.slider(name, low, high, step=step, format=_format(entry), **common)
+        st.slider(name, low, high, step=step, format=slider_format(entry), **common)
     if differs or isinstance(value, Range):
         said = f"uncertain, {number(value.low)} to {number(value.high)}" if isinstance(value, Range) else ""
         if differs:
@@ -112,11 +112,11 @@ def derive(key: str, value: Any) -> None:
         st.session_state[key] = value
 
 
-def _range(entry: Declaration, value: Any, reference: Any) -> tuple[Any, Any, Any]:
+def slider_range(entry: Declaration, value: Any, reference: Any) -> tuple[Any, Any, Any]:
     """Ends and step of a slider: the declared ones, or where these are far apart what a firm may think of."""
     assert entry.low is not None
     assert entry.high is not None
-    step = entry.step or _step(entry)
+    step = entry.step or step_of(entry)
     low, high = entry.low, entry.high
     if (high - low) / step > _MOST_STEPS:
         base = reference.mode if isinstance(reference, Range) else reference
@@ -128,7 +128,7 @@ def _range(entry: Declaration, value: Any, reference: Any) -> tuple[Any, Any, An
     return (round(low), round(high), round(step)) if entry.integer else (float(low), float(high), float(step))
 
 
-def _step(entry: Declaration) -> float:
+def step_of(entry: Declaration) -> float:
     """A step for what has none declared: a hundredth of the range, or a tenth of the default's size."""
     assert entry.low is not None
     assert entry.high is not None
@@ -138,7 +138,16 @@ def _step(entry: Declaration) -> float:
     return float(10.0 ** math.floor(math.log10(size / 5)))
 
 
-def _format(entry: Declaration) -> str | None:
+def on_step(entry: Declaration, value: float) -> float:
+    """The nearest value that a slider can show."""
+    assert entry.low is not None
+    assert entry.high is not None
+    step = entry.step or step_of(entry)
+    return min(max(round(round(value / step) * step, 9), entry.low), entry.high)
+
+
+def slider_format(entry: Declaration) -> str | None:
+    """How a slider writes values."""
     if entry.unit in ("share", "0-1"):
         return "percent"
     if entry.unit.startswith("money") or entry.unit.startswith("metric"):

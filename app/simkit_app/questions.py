@@ -7,8 +7,11 @@ from typing import ClassVar
 
 import simkit
 from simkit.experiments.comparison import Comparison
+from simkit.experiments.design import Design
 from simkit.experiments.next_steps import next_steps
+from simkit.plateau import crossing_times
 from simkit.run import Ensemble
+from simkit.run.lives import Floats
 from simkit.scenarios import Scenario
 from simkit_app.answers import Answer
 from simkit_app.queue import Lane, Priority
@@ -87,3 +90,23 @@ class Steps:
     def work(self, answer: Answer, lane: Lane) -> None:
         """Try each lever up and down."""
         answer.show(next_steps(self.scenario, seed=self.seed, executor=lane, progress=answer.progress))
+
+
+@dataclass(frozen=True)
+class Explored:
+    """When lives cross at each point of a design; the value is growing: (point, crossing time of each life)."""
+
+    design: Design
+
+    priority: ClassVar = Priority.EXPLORATION
+
+    def work(self, answer: Answer, lane: Lane) -> None:
+        """Live one point after the other."""
+        done: list[tuple[int, Floats]] = list(answer.value or ())
+        answer.progress(len(done) * self.design.replications, self.design.lives)
+        for point in range(len(done), len(self.design.points)):
+            scenario = self.design.scenario(point)
+            ensemble = simkit.simulate(scenario, self.design.replications, self.design.seed, executor=lane)
+            done.append((point, crossing_times(ensemble.plateau)))
+            answer.progress(len(done) * self.design.replications, self.design.lives)
+            answer.show(tuple(done))

@@ -10,7 +10,8 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
-from threading import Lock
+from threading import Lock, Thread
+from time import sleep
 from typing import Any
 
 from loky import cpu_count
@@ -18,6 +19,10 @@ from loky.process_executor import ProcessPoolExecutor
 
 _POLITE = 5
 """Workers yield to the server and the browser: what has been computed is shown before more is computed."""
+
+
+_WATCH = 2.0
+"""Seconds between two looks at whether the server is still there."""
 
 
 class Priority(IntEnum):
@@ -69,10 +74,10 @@ class Queue:
 
     def close(self) -> None:
         """End the workers at once."""
-        self._pool.shutdown(wait=False, kill_workers=True)
+        self._pool.shutdown(wait=True, kill_workers=True)
 
     def _new_pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(max_workers=self.width, timeout=None, initializer=_politely)
+        return ProcessPoolExecutor(max_workers=self.width, timeout=None, initializer=_politely, initargs=(os.getpid(),))
 
     def _dispatch(self) -> None:
         while True:
@@ -157,9 +162,17 @@ class Lane(Executor):
             future.cancel()
 
 
-def _politely() -> None:
+def _politely(server: int) -> None:
     os.nice(_POLITE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the server decides
+    Thread(target=_end_with, args=(server,), daemon=True).start()
+
+
+def _end_with(server: int) -> None:
+    """End this worker when the server has gone, also where it was killed and could not say so."""
+    while os.getppid() == server:
+        sleep(_WATCH)
+    os._exit(0)
 
 
 def _import_model() -> None:

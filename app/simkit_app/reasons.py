@@ -22,7 +22,7 @@ from simkit.present.board_details import (
     work_rows,
 )
 from simkit_app import levers, timeline
-from simkit_app.answers import Answer
+from simkit_app.answers import Answer, Question
 from simkit_app.board import Board
 from simkit_app.questions import Reasons, Steps
 
@@ -48,8 +48,13 @@ class Below:
         chosen = st.segmented_control(
             "Look closer", [WHY, NEXT, ACTS, WAITS, WHEN], key="section", required=True, label_visibility="collapsed"
         )
-        reasons = [Reasons(position.reference, position.scenario, seed)] if position.changed else []
-        asked = board.ask("reasons", *reasons, Steps(position.scenario, seed))
+        # The many lives of the next steps are for those who ask; once asked, they go on while something else is shown.
+        if chosen == NEXT:
+            board.stepped = position.scenario
+        questions: list[Question] = [Reasons(position.reference, position.scenario, seed)] if position.changed else []
+        if board.stepped == position.scenario:
+            questions.append(Steps(position.scenario, seed))
+        asked = board.ask("reasons", *questions)
         self._draw: Callable[[], None] = {
             WHY: self._why,
             NEXT: self._next,
@@ -57,7 +62,7 @@ class Below:
             WAITS: self._work,
             WHEN: self._when,
         }[chosen or WHY]
-        if chosen == WHY and reasons:
+        if chosen == WHY and position.changed:
             self.answers = asked[:1]
         elif chosen == NEXT:
             self.answers = asked[-1:]

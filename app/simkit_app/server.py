@@ -7,6 +7,7 @@ import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from socket import AF_INET, SO_REUSEADDR, SOL_SOCKET, socket
 from threading import Timer
 from typing import Any
 
@@ -16,8 +17,10 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from simkit.errors import RunError
 from simkit_app.board import COOKIE, answers
 
+_PORT = 8501
 MAIN = Path(__file__).with_name("main.py")
 LARGEST_UPLOAD = 10
 """Megabytes; the longest table of months is far smaller."""
@@ -46,6 +49,8 @@ _OPTIONS: dict[str, Any] = {
     "runner.magicEnabled": False,
     # A full collection after every rerun holds all sessions for 60 to 90 ms; Python collects by itself.
     "runner.postScriptGC": False,
+    # A visitor who comes back finds everything again (see `board`); one who has gone shall not keep workers busy.
+    "server.disconnectedSessionTTL": 20,
     "server.fileWatcherType": "none",
     "server.headless": True,
     "server.maxUploadSize": LARGEST_UPLOAD,
@@ -80,7 +85,25 @@ async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     known.close()
 
 
-def serve(address: str = "localhost", port: int = 8501, browser: bool = True) -> None:
+def free_port(address: str, port: int | None) -> int:
+    """The port to listen at: the one asked for, or the first free one from 8501 on.
+
+    Raises:
+        RunError: it is taken, or there is no such address.
+    """
+    for candidate in [port] if port is not None else range(_PORT, _PORT + 100):
+        with socket(AF_INET) as probe:
+            probe.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, candidate))
+            except (OSError, OverflowError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                continue
+            return candidate
+    raise RunError(f"cannot listen there: {reason}", field="port", value=port, hint="Try another one: --port 8600.")
+
+
+def serve(address: str, port: int, browser: bool) -> None:
     """Serve the board until it is interrupted.
 
     Args:

@@ -15,13 +15,16 @@ def board(
     address: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Where to listen; others reach it at 0.0.0.0.")
     ] = "localhost",
-    port: Annotated[int, typer.Option(parser=whole, metavar="PORT", help="The port there.")] = 8501,
+    port: Annotated[
+        int | None, typer.Option(parser=whole, metavar="PORT", help="The port there; by default the first free one.")
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open it in the browser.")] = True,
 ) -> None:
     """Open the board: move sliders in a web page and see the crossing move."""
     try:
-        from simkit_app.server import serve
+        from simkit_app.server import free_port, serve
     except ModuleNotFoundError as error:
         raise RunError("the board needs Streamlit", field="app", hint="pip install 'simkit[app]'") from error
-    typer.echo(f"The board is at http://{address}:{port} (Ctrl-C ends it).")
-    serve(address, port, browser)
+    chosen = free_port(address, port)
+    typer.echo(f"The board is at http://{address}:{chosen} (Ctrl-C ends it).")
+    serve(address, chosen, browser)

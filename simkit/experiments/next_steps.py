@@ -24,10 +24,6 @@ from simkit.statistics import Estimate
 if TYPE_CHECKING:
     import pandas as pd
 
-OUTCOME = "restricted_crossing_month"
-SCREENING, CONFIRMING, KEPT = 30, 90, 6
-"""Lives in which every step is tried, further lives of those that looked best, and how many steps these are."""
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -60,11 +56,11 @@ class Step:
         return -effect / cost if cost > 0.0 and self.sure else None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NextSteps:
     """Steps from a scenario, ranked by what they bring.
 
-    All candidates are tried in the same `SCREENING` lives. Those that look best are confirmed in further lives, and
+    All candidates are tried in the same few lives. Those that look best are confirmed in further lives, and
     their figures come from these alone: the best of many in the lives that chose it looks better than it is.
 
     Attributes:
@@ -80,6 +76,12 @@ class NextSteps:
     steps: tuple[Step, ...]
     tried: int
     seed: int
+
+    def __repr__(self) -> str:
+        return f"<NextSteps from '{self.scenario.name}': {len(self.steps)} of {self.tried}, seed {self.seed}>"
+
+    def __str__(self) -> str:
+        return f"{self!r}\n{self.table.to_string(index=False)}"
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -113,10 +115,10 @@ def next_steps(
     seed: int = 1,
     workers: int | None = None,
     *,
-    outcome: str = OUTCOME,
-    screening: int = SCREENING,
-    confirming: int = CONFIRMING,
-    keep: int = KEPT,
+    outcome: str = "restricted_crossing_month",
+    screening: int = 12,
+    confirming: int = 60,
+    keep: int = 6,
     executor: Executor | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> NextSteps:

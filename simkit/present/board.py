@@ -112,8 +112,9 @@ def crossed_rows(scenario: Ensemble, reference: Ensemble | None = None) -> pd.Da
     tables = []
     for name, ensemble in ((REFERENCE, reference), (SCENARIO, scenario)):
         if ensemble is not None:
-            found = ensemble.crossing.incidence
-            columns = {"what": name, "month": found.month, "value": found.share, "low": found.low, "high": found.high}
+            found = ensemble.crossing.incidence  # from month 0 on, which is before the first column of the chart
+            ends = {"value": found.share, "low": found.low, "high": found.high}
+            columns = {"what": name, "month": found.month[1:], **{end: share[1:] for end, share in ends.items()}}
             tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
 

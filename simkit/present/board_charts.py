@@ -60,7 +60,7 @@ def results_spec(names: tuple[str, ...], title: str, months: int, height: int = 
         height: of the plot, in pixels.
     """
     base = alt.Chart().encode(
-        x=_month_axis(months),
+        x=month_axis(months),
         y=alt.Y("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
         color=_colour(names),
         tooltip=[
@@ -76,7 +76,7 @@ def results_spec(names: tuple[str, ...], title: str, months: int, height: int = 
 def crossed_spec(names: tuple[str, ...], months: int, height: int = 360) -> dict[str, Any]:
     """The chart of `crossed_rows`: the share of lives that have crossed by a month, with its interval."""
     base = alt.Chart().encode(
-        x=_month_axis(months),
+        x=month_axis(months),
         color=_colour(names),
         tooltip=[
             alt.Tooltip("what:N", title="line"),
@@ -94,7 +94,7 @@ def crossed_spec(names: tuple[str, ...], months: int, height: int = 360) -> dict
         layers.append(only.mark_area(opacity=0.2, interpolate="step-after").encode(y=low, y2="high:Q"))
         layers.append(only.mark_line(interpolate="step-after", **_style(name)).encode(y=alt.Y("value:Q", scale=share)))
     made = alt.LayerChart(layer=layers).properties(height=height, width="container")
-    return _spec(made.properties(title=_title("Lives that have crossed by then")))
+    return specification(made.properties(title=heading("Lives that have crossed by then")))
 
 
 @lru_cache(maxsize=32)
@@ -102,7 +102,7 @@ def panel_spec(names: tuple[str, ...], title: str, months: int, height: int = 17
     """A small chart of one panel of `activity_rows`, with a scale of its own."""
     value = alt.Y("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=3), scale=alt.Scale(zero=True))
     tooltip = [alt.Tooltip("what:N", title="line"), alt.Tooltip("month:Q"), alt.Tooltip("value:Q", format=",.3~s")]
-    base = alt.Chart().encode(x=_month_axis(months), y=value, color=_colour(names), tooltip=tooltip)
+    base = alt.Chart().encode(x=month_axis(months), y=value, color=_colour(names), tooltip=tooltip)
     return _layers(base, names, height, title)
 
 
@@ -120,7 +120,7 @@ def work_spec(names: tuple[str, ...], title: str, share: bool) -> dict[str, Any]
             tooltip=["role:N", alt.Tooltip("what:N", title="bar"), alt.Tooltip("value:Q", format=",.3~r")],
         )
     )
-    return _spec(chart.properties(title=_title(title), width="container", height=220))
+    return specification(chart.properties(title=heading(title), width="container", height=220))
 
 
 @lru_cache(maxsize=8)
@@ -142,7 +142,7 @@ def bars_spec(title: str, bars: int) -> dict[str, Any]:
         ],
     )
     interval = base.mark_rule(strokeWidth=2).encode(y=row, x="low:Q", x2="high:Q")
-    return _spec(alt.LayerChart(layer=[bar, interval]).properties(width="container", height=34 * bars))
+    return specification(alt.LayerChart(layer=[bar, interval]).properties(width="container", height=34 * bars))
 
 
 def _style(name: str) -> dict[str, Any]:
@@ -155,14 +155,18 @@ def _layers(base: alt.Chart, names: Sequence[str], height: int, title: str) -> d
         chart = base.transform_filter(alt.FieldEqualPredicate(field="what", equal=name))
         chart.mark = alt.MarkDef(**_MARKS[name])
         layers.append(chart.encode(y2="top:Q") if _MARKS[name]["type"] == "area" else chart)
-    return _spec(alt.LayerChart(layer=layers).properties(height=height, width="container", title=_title(title)))
+    return specification(
+        alt.LayerChart(layer=layers).properties(height=height, width="container", title=heading(title))
+    )
 
 
-def _title(text: str) -> alt.TitleParams:
+def heading(text: str) -> alt.TitleParams:
+    """The title of a chart: what its values are."""
     return alt.TitleParams(text, anchor="start", fontSize=13, fontWeight="normal", offset=10)
 
 
-def _spec(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
+def specification(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
+    """A chart as Vega-Lite, without data."""
     made: dict[str, Any] = chart.to_dict(validate=False)
     del made["$schema"]
     return _without_data(made)  # type: ignore[no-any-return]
@@ -175,7 +179,8 @@ def _without_data(part: Any) -> Any:
     return [_without_data(one) for one in part] if isinstance(part, list) else part
 
 
-def _month_axis(months: int) -> alt.X:
+def month_axis(months: int) -> alt.X:
+    """The horizontal axis of everything that goes by months."""
     step = 3 if months <= 48 else 12
     return alt.X(
         "month:Q",

@@ -230,7 +230,14 @@ def made(**lines: Any) -> Trajectory:
     where: dict[str, Any] = {"crossing": None, "crossing_low": None, "crossing_high": None}
     content = {"first_expected": flat["expected"], **flat, **none, **where, **lines}
     return Trajectory(
-        title="made", results="Leads, a month", lives=9, seed=0, crossed_share=1.0, month=months, **content
+        title="made",
+        metric="leads",
+        results="Leads, a month",
+        lives=9,
+        seed=0,
+        crossed_share=1.0,
+        month=months,
+        **content,
     )
 
 

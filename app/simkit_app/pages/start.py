@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 import simkit
 from simkit.errors import SimkitError
 from simkit.parameters.values import declaration
 from simkit.present.board_details import name_of
+from simkit.scenarios import Range, Scenario
 from simkit_app import pages
-from simkit_app.board import Board, new
+from simkit_app.board import Board, shipped
+from simkit_app.history import Position
+from simkit_app.levers import derive, step_of
+from simkit_app.text import plain
 
 ROLES = ("strategist", "search", "content", "social", "paid", "email", "analyst")
 
@@ -17,82 +23,108 @@ ROLES = ("strategist", "search", "content", "social", "paid", "email", "analyst"
 def page() -> None:
     """Stories to pick from, and seven questions about the company."""
     board: Board = st.session_state.board
+    draft = board.kept.draft
     st.title("When will your marketing pay?", anchor=False)
     st.markdown(
         "A company expects results in a straight line. A sound team's results first stay below that line and rise "
         "later, or never. simkit plays your team's months many times over and shows **when results cross what you "
         "expect, if they do, and what would bring that nearer.**"
     )
-    stories = {name: simkit.load_scenario(name) for name in simkit.shipped_scenarios()}
-    story = st.selectbox(
+    stories = simkit.shipped_scenarios()
+    derive("story", draft.story)
+    st.selectbox(
         "Which story is closest to yours?",
-        list(stories),
-        format_func=lambda name: stories[name].title,
+        stories,
+        format_func=lambda name: shipped(name).title,
         key="story",
+        on_change=_pick,
     )
-    chosen = stories[story]
-    st.caption(chosen.story)
-    if st.button("Skip the questions and look at this company", type="tertiary", icon=":material/skip_next:"):
-        board.kept = new(story)
-        st.switch_page(pages.WHAT_IF)
-    with st.form("company", border=True):
+    story = shipped(draft.story)
+    st.markdown(plain(story.story))
+    if st.button("Skip the questions and look at this company", icon=":material/skip_next:"):
+        _show(board, story)
+    with st.container(border=True):
         st.subheader("Seven questions about your company", anchor=False)
-        answers = _questions(chosen)
-        if st.form_submit_button("Show my board", type="primary", icon=":material/arrow_forward:"):
+        _questions(board, story)
+        derive("company name", draft.name)
+        st.text_input(
+            "What is it called? (only for the heading)", key="company name", max_chars=80, on_change=_name, width=420
+        )
+        if st.button("Show my board", type="primary", icon=":material/arrow_forward:"):
             try:
-                own = chosen.with_changes(answers)
+                own = story.with_changes(dict(draft.answers))
             except SimkitError as mistake:
-                st.error(str(mistake))
+                st.error(plain(str(mistake)), icon=":material/error:")
             else:
-                kept = new(story)
-                board.kept = kept
-                board.history = kept.history.move(type(kept.history.now)(own, own))
-                st.switch_page(pages.WHAT_IF)
+                _show(board, replace(own, title=draft.name.strip() or own.title))
 
 
-def _questions(scenario: simkit.Scenario) -> dict[str, object]:
-    """Seven questions, with the story's own figures as a start; only answers that differ are kept."""
-    currency, metric = scenario["company.currency"], scenario["expectation.metric"]
+def _show(board: Board, company: Scenario) -> None:
+    """The company as it is today, beside nothing but itself; what was shown before can be had again by undoing."""
+    board.keep(story=board.kept.draft.story, history=board.history.move(Position(company, company)))
+    st.switch_page(pages.WHAT_IF)
+
+
+def _questions(board: Board, story: Scenario) -> None:
+    """Seven questions, with the story's own figures as a start."""
+    currency, metric = story["company.currency"], story["expectation.metric"]
     unit = f"{currency} of margin" if metric == "margin" else metric
-    asked = {
-        "company.customer_value": f"1. Margin of a customer over all the years, {currency}",
-        "company.starting_leads_per_month": "2. Leads a month now",
-        "expectation.target_per_month": f"3. Target: {unit} a month",
-        "expectation.months_to_target": "4. In how many months do you expect it?",
-        "budget.media_per_month": f"6. Media budget, {currency} a month",
-        "company.sales_cycle_months": "7. Months from a qualified lead to a customer",
-    }
-    given: dict[str, object] = {}
     left, right = st.columns(2)
-    for i, (path, text) in enumerate(asked.items()):
-        with left if i < 4 else right:
-            given[path] = _number(scenario, path, text)
+    with left:
+        _number(board, story, "company.customer_value", f"1. Margin of a customer over all the years, {currency}")
+        _number(board, story, "company.starting_leads_per_month", "2. Leads a month now")
+        _number(board, story, "expectation.target_per_month", f"3. Target, {unit} a month")
+        _number(board, story, "expectation.months_to_target", "4. In how many months?")
     with right:
         st.markdown("5\\. How many people do what?")
         columns = st.columns(4)
         for i, role in enumerate(ROLES):
             path = f"team.{role}"
             with columns[i % 4]:
-                given[path] = _number(scenario, path, name_of(path).removeprefix("People for ").capitalize())
-    return {path: value for path, value in given.items() if value != _most_likely(scenario, path)}
+                _number(board, story, path, name_of(path).removeprefix("People for ").capitalize())
+        _number(board, story, "budget.media_per_month", f"6. Media budget, {currency} a month")
+        _number(board, story, "company.sales_cycle_months", "7. Months from a qualified lead to a customer")
 
 
-def _most_likely(scenario: simkit.Scenario, path: str) -> float:
-    value = scenario[path]
-    return value.mode if isinstance(value, simkit.Range) else float(value)  # type: ignore[arg-type]
-
-
-def _number(scenario: simkit.Scenario, path: str, text: str) -> float | int:
-    entry, value = declaration(path), _most_likely(scenario, path)
+def _number(board: Board, story: Scenario, path: str, text: str) -> None:
+    entry, said = declaration(path), dict(board.kept.draft.answers)
     assert entry.low is not None
     assert entry.high is not None
+    key = f"ask {path}"
+    value = said.get(path, _most_likely(story, path))
+    derive(key, round(value) if entry.integer else float(value))
+    low, high, step = (entry.low, entry.high, entry.step or step_of(entry))
     if entry.integer:
-        return int(
-            st.number_input(text, int(entry.low), int(entry.high), round(value), key=f"ask {path} {scenario.name}")
-        )
-    step = entry.step or (0.5 if value < 20 else 10.0)
-    return float(
+        st.number_input(text, round(low), round(high), step=round(step), key=key, on_change=_answer, args=(path,))
+    else:
         st.number_input(
-            text, float(entry.low), float(entry.high), value, step=float(step), key=f"ask {path} {scenario.name}"
+            text, float(low), float(high), step=float(step), format="%g", key=key, on_change=_answer, args=(path,)
         )
-    )
+
+
+def _most_likely(story: Scenario, path: str) -> float:
+    value = story[path]
+    return value.mode if isinstance(value, Range) else float(value)  # type: ignore[arg-type]  # it has bounds
+
+
+def _keep(**changes: object) -> None:
+    board: Board = st.session_state.board
+    board.keep(draft=replace(board.kept.draft, **changes))  # type: ignore[arg-type]
+
+
+def _pick() -> None:
+    _keep(story=st.session_state["story"], answers=())
+
+
+def _name() -> None:
+    _keep(name=st.session_state["company name"])
+
+
+def _answer(path: str) -> None:
+    board: Board = st.session_state.board
+    draft = board.kept.draft
+    value = st.session_state[f"ask {path}"]
+    answers = {**dict(draft.answers), path: value}
+    if value == _most_likely(shipped(draft.story), path):
+        del answers[path]
+    _keep(answers=tuple(answers.items()))

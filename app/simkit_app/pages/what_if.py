@@ -11,11 +11,12 @@ import streamlit as st
 from simkit.present import board_charts
 from simkit.present.board import REFERENCE, SCENARIO, board_figures, board_headline, board_source, crossed_rows, results
 from simkit.run import Ensemble
-from simkit_app import levers
+from simkit_app import levers, pins
 from simkit_app.answers import Answer
 from simkit_app.board import Board, answers
-from simkit_app.questions import SETTLED, Lived
+from simkit_app.questions import EARLY, SETTLED, Lived
 from simkit_app.reasons import Below
+from simkit_app.text import plain
 
 _PAUSE = 0.25
 """Seconds between two drawings of what is being refined."""
@@ -46,7 +47,8 @@ class Picture:
     def __init__(self, board: Board, own: Answer, reference: Answer | None) -> None:
         self._board = board
         self._own, self._reference = own, reference
-        self._seen = -1
+        self._lives = 0
+        self._complete = False
         self._head = st.html(_waiting())
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _choices(board)
@@ -62,26 +64,35 @@ class Picture:
         return [answer for answer in (self._own, self._reference) if answer is not None]
 
     def draw(self) -> None:
-        """Draw what is known now, if it is more than was drawn."""
-        version = sum(answer.version for answer in self.answers)
+        """Draw what is known now, if there are twice the lives that were drawn, or all of them."""
         own: Ensemble | None = self._own.value
         if self._own.error:
             self._head.error(f"This scenario cannot be simulated. {self._own.error}", icon=":material/error:")
-        if own is None or version == self._seen:
-            return
-        self._seen = version
         reference: Ensemble | None = None if self._reference is None else self._reference.value
+        if own is None or not self._more(own, reference):
+            return
         kept = self._board.kept
         metric = kept.metric or own.scenario.parameters.expectation.metric
         shown = results(own, reference, kept.observed, metric, kept.cumulative)
         headline = board_headline(own, reference)
-        self._chart(0, shown.rows, board_charts.results_spec(shown.names, shown.title, own.months), headline)
+        said = f"{shown.title}, month by month, with the expected line; the headline says when lives cross it"
+        self._chart(0, shown.rows, board_charts.results_spec(shown.names, shown.title, own.months), said)
         self._head.html(_head(own, headline, self._own.complete))
         sides = (SCENARIO,) if reference is None else (REFERENCE, SCENARIO)
         said = "Share of lives that have crossed the expected line, month by month"
         self._chart(1, crossed_rows(own, reference), board_charts.crossed_spec(sides, own.months), said)
         figures = _figures(own, reference)
         self._figures = (self._figures or self._foot).html(figures)
+
+    def _more(self, own: Ensemble, reference: Ensemble | None) -> bool:
+        """Whether there is enough more to draw than was drawn."""
+        lives = 0 if reference is None and self._reference is not None else len(own)
+        complete = all(answer.complete for answer in self.answers)
+        enough = lives >= max(2 * self._lives, EARLY) or lives >= SETTLED > self._lives
+        if not enough and not (complete and not self._complete):
+            return False
+        self._lives, self._complete = lives, complete
+        return True
 
     def _chart(self, place: int, rows: Any, spec: dict[str, Any], alt: str) -> None:
         target = self._charts[place] or self._slots[place]
@@ -119,7 +130,7 @@ def _toolbar(board: Board) -> None:
     """Whose board it is, and the way back and forth."""
     position = board.position
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_plain(position.scenario.title or position.scenario.name)}**", width="stretch")
+        st.markdown(f"**{plain(position.scenario.title or position.scenario.name)}**", width="stretch")
         history = board.history
         st.button(
             "Undo", icon=":material/undo:", on_click=_walk, args=("undo",), disabled=not history.past, shortcut="Ctrl+Z"
@@ -135,6 +146,7 @@ def _toolbar(board: Board) -> None:
         st.button(
             "Reset", icon=":material/restart_alt:", on_click=_walk, args=("reset",), disabled=not position.changed
         )
+        st.button("Pin", icon=":material/push_pin:", on_click=pins.pin_present, help="Put it aside on the page Compare")
 
 
 def _walk(step: str) -> None:
@@ -174,7 +186,8 @@ def _head(own: Ensemble, headline: str, complete: bool) -> str:
     early = '<span class="simkit-early">early picture</span>' if len(own) < SETTLED else ""
     more = "" if complete or early else " More lives are being added."
     return (
-        f'<p class="simkit-headline" aria-live="polite">{escape(headline)}</p>'
+        f'<p class="simkit-headline" aria-live="polite" data-lives="{len(own)}" data-scenario="{own.scenario.hash}">'
+        f"{escape(headline)}</p>"
         f'<p class="simkit-source">{early}{escape(board_source(own))}{more}</p>'
     )
 
@@ -195,8 +208,3 @@ def _figures(own: Ensemble, reference: Ensemble | None) -> str:
             f'<div class="known">{escape(figure.known)}</div>{difference}</div>'
         )
     return f'<div class="simkit-figures">{"".join(cards)}</div>'
-
-
-def _plain(text: str) -> str:
-    """A text that somebody wrote, without meaning to Markdown."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|<>~$:" else c for c in text)

@@ -1,0 +1,229 @@
+"""A map over two levers: where do results cross, how soon, and where never?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import streamlit as st
+
+import simkit
+from simkit.errors import SimkitError
+from simkit.experiments.design import Design, design_of
+from simkit.parameters.values import declaration
+from simkit.present.board_details import name_of, written
+from simkit.present.crossing_map import SELECTION, CrossingMap, crossing_map, map_height, map_spec, times_of
+from simkit.scenarios import Range
+from simkit_app import levers
+from simkit_app.answers import Answer
+from simkit_app.board import Board, Sketch, answers
+from simkit_app.questions import Explored
+
+_PAUSE = 0.5
+"""Seconds between two drawings of a growing map."""
+
+NEW, STORED = "A new map", "A stored sweep"
+
+
+def page() -> None:
+    """Choose two levers, run, and click on a point."""
+    board: Board = st.session_state.board
+    st.title("Where does it cross, and where never?", anchor=False)
+    kept = board.kept.sketch
+    chosen = st.segmented_control("Source", [NEW, STORED], key="explore source", default=NEW, required=True)
+    if chosen == STORED:
+        _stored(board)
+        return
+    sketch = _sketch(board, kept)
+    try:
+        design = _design(board, sketch)
+    except SimkitError as mistake:
+        st.error(str(mistake), icon=":material/error:")
+        return
+    question = Explored(design)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            f"Run {len(design.points)} points of {sketch.lives} lives",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_run,
+            args=(question,),
+        )
+        st.button("Cancel", icon=":material/stop:", on_click=_cancel, disabled=board.exploring is None)
+    if board.exploring is None:
+        st.markdown("Each point of the map is your scenario with two values changed, lived with the same luck.")
+    else:
+        _watch(board, board.exploring)
+
+
+def _sketch(board: Board, kept: Sketch) -> Sketch:
+    """The two levers and how finely, as the visitor chooses them."""
+    paths = [
+        path for group in levers.GROUPS.values() for path in levers.in_group(group) if declaration(path).low is not None
+    ]
+    columns = st.columns(2)
+    for i, (column, path, ends) in enumerate(zip(columns, (kept.x, kept.y), (kept.x_ends, kept.y_ends), strict=True)):
+        with column:
+            name = "xy"[i]
+            levers.derive(f"explore {name}", path)
+            st.selectbox(
+                "Across" if i == 0 else "Upwards",
+                paths,
+                format_func=name_of,
+                key=f"explore {name}",
+                on_change=_choose,
+                args=(name,),
+            )
+            low, high, step = levers.slider_range(declaration(path), _now(board, path), _now(board, path))
+            shown = ends or (low, high)
+            key = f"explore ends {path}"
+            levers.derive(key, (min(max(shown[0], low), high), min(max(shown[1], low), high)))
+            st.slider(
+                "from – to",
+                low,
+                high,
+                step=step,
+                key=key,
+                format=levers.slider_format(declaration(path)),
+                on_change=_range,
+                args=(name, key),
+            )
+    with st.container(horizontal=True):
+        levers.derive("explore steps", kept.steps)
+        st.slider("Levels of each", 2, 8, key="explore steps", on_change=_count, args=("steps",), width=260)
+        levers.derive("explore lives", kept.lives)
+        st.select_slider(
+            "Lives at each point",
+            [10, 20, 30, 50, 100],
+            key="explore lives",
+            on_change=_count,
+            args=("lives",),
+            width=260,
+        )
+    return board.kept.sketch
+
+
+def _now(board: Board, path: str) -> Any:
+    value = board.position.scenario[path]
+    return value.mode if isinstance(value, Range) else value
+
+
+def _choose(name: str) -> None:
+    board: Board = st.session_state.board
+    board.keep(sketch=replace(board.kept.sketch, **{name: st.session_state[f"explore {name}"], f"{name}_ends": None}))
+
+
+def _range(name: str, key: str) -> None:
+    board: Board = st.session_state.board
+    board.keep(sketch=replace(board.kept.sketch, **{f"{name}_ends": st.session_state[key]}))
+
+
+def _count(name: str) -> None:
+    board: Board = st.session_state.board
+    board.keep(sketch=replace(board.kept.sketch, **{name: st.session_state[f"explore {name}"]}))
+
+
+def _design(board: Board, sketch: Sketch) -> Design:
+    if sketch.x == sketch.y:
+        raise simkit.RunError("the two levers are the same", field="Upwards", hint="Choose another one.")
+    axes = {}
+    for path, ends in ((sketch.x, sketch.x_ends), (sketch.y, sketch.y_ends)):
+        entry = declaration(path)
+        low, high, _ = levers.slider_range(entry, _now(board, path), _now(board, path))
+        first, last = ends or (low, high)
+        levels = [first + (last - first) * i / (sketch.steps - 1) for i in range(sketch.steps)]
+        axes[path] = list(
+            dict.fromkeys(round(level) if entry.integer else levers.on_step(entry, level) for level in levels)
+        )
+    return design_of(board.position.scenario, axes, replications=sketch.lives, seed=board.kept.seed)
+
+
+def _run(question: Explored) -> None:
+    board: Board = st.session_state.board
+    board.exploring = question
+    board.ask("explore", question)
+
+
+def _cancel() -> None:
+    board: Board = st.session_state.board
+    answers().cancel(board.id, "explore")
+    board.exploring = None
+
+
+def _watch(board: Board, question: Explored) -> None:
+    """The map, drawn again as points are done; a newer move ends this."""
+    answer = board.ask("explore", question)[0]
+    bar = st.progress(0.0, "")
+    slot: Any = st.container()
+    drawn, until = -1, 0.0
+    while not (answer.complete or answer.error):
+        st.session_state.get("board")  # Streamlit ends a script that has been overtaken when it looks at its state
+        bar.progress(*_progress(answer))
+        if answer.value is not None and answer.version != drawn and monotonic() >= until:
+            drawn, until = answer.version, monotonic() + _PAUSE
+            slot = _draw(slot, crossing_map(question.design, dict(answer.value)), question.design)
+        answers().wait([answer], [answer.version], 0.05)
+    bar.progress(*_progress(answer))
+    if answer.error:
+        st.error(answer.error, icon=":material/error:")
+    else:
+        _draw(slot, crossing_map(question.design, dict(answer.value)), question.design, chosen=_open)
+
+
+def _progress(answer: Answer) -> tuple[float, str]:
+    share = min(1.0, answer.done / answer.total) if answer.total else 0.0
+    return share, f"{answer.done} of {answer.total} lives" + (", done" if answer.complete else "")
+
+
+def _draw(slot: Any, shown: CrossingMap, design: Design, chosen: Callable[[], None] | None = None) -> Any:
+    """Draw the map; of a whole one a point can be chosen."""
+    columns, rows = (_levels(design, path) for path in (shown.x, shown.y))
+    spec = map_spec(shown.x, shown.y, columns, rows, design.base.parameters.horizon_months)
+    levers_named = f"{name_of(shown.x)} by {name_of(shown.y)}"
+    said = f"Map of the month by which half of the lives cross, {levers_named}; a cross stands for not crossed"
+    height = map_height(len(rows)) + 160
+    if chosen is None:
+        return slot.vega_lite_chart(shown.rows, spec, alt=said, height=height)
+    st.session_state["explored"] = design
+    slot.vega_lite_chart(
+        shown.rows, spec, key="explore map", on_select=chosen, selection_mode=SELECTION, alt=said, height=height
+    )
+    st.caption(
+        f"{shown.lives} lives at each point with the same luck, seed {shown.seed}. × is not crossed by half of the "
+        "lives. Click on a point to open that scenario on the board."
+    )
+    return slot
+
+
+def _levels(design: Design, path: str) -> tuple[str, ...]:
+    place = design.paths.index(path)
+    levels = sorted({point[place] for point in design.points})
+    return tuple(dict.fromkeys(written(path, level) for level in levels))
+
+
+def _open() -> None:
+    """Open the point that was clicked on the board."""
+    board: Board = st.session_state.board
+    chosen = st.session_state["explore map"].selection.get(SELECTION, [])
+    if chosen:
+        design: Design = st.session_state["explored"]
+        board.history = board.history.change(design.scenario(int(chosen[0]["point"])))
+        st.session_state["go"] = True
+
+
+def _stored(board: Board) -> None:
+    folder = st.text_input("Folder of the sweep, on this machine", key="explore folder", placeholder="runs/silos")
+    if not folder:
+        st.markdown("A folder that `simkit sweep DESIGN.toml --out FOLDER` has written, over two levers.")
+        return
+    try:
+        stored = simkit.load_sweep(Path(folder).expanduser())
+        shown = crossing_map(stored.design, times_of(stored))
+    except SimkitError as mistake:
+        st.error(str(mistake), icon=":material/error:")
+        return
+    st.caption(f"{stored.done} of {stored.design.lives} lives are done; seed {shown.seed}.")
+    _draw(st.container(), shown, stored.design, chosen=_open)
