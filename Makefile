@@ -4,17 +4,20 @@ PYTHON ?= $(shell for python in python3 python python3.14 python3.13 python3.12 
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 SCENARIO ?= baseline
 BIN := .venv/bin
-# Thousands of lives each: measuring coverage there would triple their time and add nothing.
-LONG := tests/bands tests/behaviours tests/claims tests/property tests/verification
+# Thousands of lives each, or a browser: measuring coverage there would triple their time and add nothing.
+LONG := tests/app/test_browser.py tests/bands tests/behaviours tests/claims tests/property tests/verification
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint wheel check docs benchmarks
+.PHONY: help run app test lint wheel check docs benchmarks
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 run: .venv/ready ## simulate a scenario and show the result (SCENARIO=baseline)
 	$(BIN)/simkit run $(SCENARIO)
+
+app: .venv/ready ## open the board in the browser
+	$(BIN)/simkit app
 
 test: .venv/ready ## run the tests; at least 90 % of simkit must be covered
 	$(BIN)/pytest -n auto --cov -m "not wheel" $(foreach part,$(LONG),--ignore $(part))

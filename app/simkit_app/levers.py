@@ -138,14 +138,6 @@ def step_of(entry: Declaration) -> float:
     return float(10.0 ** math.floor(math.log10(size / 5)))
 
 
-def on_step(entry: Declaration, value: float) -> float:
-    """The nearest value that a slider can show."""
-    assert entry.low is not None
-    assert entry.high is not None
-    step = entry.step or step_of(entry)
-    return min(max(round(round(value / step) * step, 9), entry.low), entry.high)
-
-
 def slider_format(entry: Declaration) -> str | None:
     """How a slider writes values."""
     if entry.unit in ("share", "0-1"):

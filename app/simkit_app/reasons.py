@@ -104,7 +104,7 @@ class Below:
         with self._show():
             st.markdown(sentence)
             spec = board_charts.bars_spec("months by which the mean crossing moves", len(rows))
-            st.vega_lite_chart(rows, spec, alt=sentence)
+            st.vega_lite_chart(rows, spec, alt=sentence, height=_bars_height(len(rows)))
 
     def _next(self) -> None:
         if self._progress(self.answers[0], "Trying each lever a step up and a step down …"):
@@ -117,7 +117,8 @@ class Below:
                 f"{steps.steps[0].lives} fresh lives that had no part in choosing them (seed {steps.seed})."
             )
             spec = board_charts.bars_spec("months by which the mean crossing moves", len(rows))
-            st.vega_lite_chart(rows, spec, alt="Steps ranked by how far they move the crossing")
+            said = "Steps ranked by how far they move the crossing"
+            st.vega_lite_chart(rows, spec, alt=said, height=_bars_height(len(rows)))
             currency = self._board.position.scenario.parameters.company.currency
             for i, step in enumerate(steps.steps):
                 with st.container(horizontal=True, vertical_alignment="center"):
@@ -163,6 +164,11 @@ class Below:
         """The lives to show, when they are there."""
         lives = [answer.value for answer in self._lived]
         return None if any(one is None for one in lives) else tuple(lives)
+
+
+def _bars_height(bars: int) -> int:
+    """Of a chart of bars with its axis and legend, in pixels."""
+    return 34 * bars + 110
 
 
 def _names(sides: tuple[Any, ...]) -> tuple[str, ...]:

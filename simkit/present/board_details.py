@@ -52,7 +52,7 @@ def written(path: str, value: Value) -> str:
     if unit.startswith("share") or unit == "0-1":
         return f"{100 * value:.3g} %"
     plain = unit if unit in {"heads", "weeks", "months", "days", "items/month", "tests/month"} else ""
-    return f"{value:,.6g} {plain}".strip()
+    return f"{value:,.6g} {plain if value != 1 else plain.removesuffix('s')}".strip()
 
 
 def reason_rows(why: Attribution) -> pd.DataFrame:

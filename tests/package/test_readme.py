@@ -32,13 +32,13 @@ PYTHON = [block for language, block in BLOCKS if language == "python"]
 
 
 def test_readme_starts_with_its_two_commands() -> None:
-    """Fails if the README does not name exactly the main job and the tests, or the Makefile does not know them."""
+    """Fails if the README does not begin with the main job and the tests, or the Makefile does not know a command."""
     assert SHELL[0] == [["make", "run"], ["make", "test"]]
-    for command in SHELL[0]:
+    for command in (words for block in SHELL for words in block if words[0] == "make"):
         subprocess.run([*command, "--dry-run"], cwd=ROOT, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("command", [command for block in SHELL[1:] for command in block], ids=" ".join)
+@pytest.mark.parametrize("command", [words for block in SHELL for words in block if words[0] != "make"], ids=" ".join)
 def test_every_command_in_the_readme_works(command: list[str], tmp_path: Path) -> None:
     """Fails if a command, an option, a scenario or a parameter that the README shows does not exist."""
     program, action, *arguments = command

@@ -7,14 +7,23 @@ import os
 import subprocess
 import sys
 import tarfile
+import time
 import tomllib
+import urllib.request
 import venv
 import zipfile
 from pathlib import Path
+from socket import socket
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PAGE_FILES = {
+    f"simkit_app/{path.relative_to(ROOT / 'app' / 'simkit_app').as_posix()}"
+    for path in (ROOT / "app" / "simkit_app").rglob("*")
+    if path.is_file() and path.suffix != ".pyc"
+}
 SCENARIOS = {path.stem for path in (ROOT / "scenarios").glob("*.toml")}
 
 
@@ -45,6 +54,13 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return programs
 
 
+@pytest.fixture(scope="module")
+def with_app(installed: Path, wheel: Path) -> Path:
+    """The same with what the board needs besides."""
+    run(installed / "python", "-m", "pip", "install", "--quiet", f"{wheel}[app]", cwd=wheel.parent)
+    return installed
+
+
 def test_wheel_holds_the_scenarios_and_nothing_of_another_licence(wheel: Path) -> None:
     """Fails if a scenario is not shipped, the typing marker is missing, or the real data or the tests get in."""
     names = zipfile.ZipFile(wheel).namelist()
@@ -52,7 +68,8 @@ def test_wheel_holds_the_scenarios_and_nothing_of_another_licence(wheel: Path) -
     assert SCENARIOS
     assert shipped == SCENARIOS
     assert "simkit/py.typed" in names
-    assert {name.split("/")[0].split("-")[0] for name in names} == {"simkit"}
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"simkit", "simkit_app"}
+    assert {name for name in PAGE_FILES if name not in names} == set()
     assert not [name for name in names if name.endswith(".csv")]
 
 
@@ -95,3 +112,43 @@ def test_installed_wheel_simulates_every_scenario(installed: Path, tmp_path: Pat
     *simulated, where = run(installed / "python", "-c", script, cwd=tmp_path).splitlines()
     assert set(simulated) == SCENARIOS
     assert installed.parent in Path(where).parents
+
+
+@pytest.mark.wheel
+def test_the_board_says_what_it_needs(installed: Path, tmp_path: Path) -> None:
+    """Fails on a traceback where the extra is not installed."""
+    command = [str(installed / "simkit"), "app", "--no-browser"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "pip install 'simkit[app]'" in done.stderr
+
+
+@pytest.mark.wheel
+def test_the_installed_wheel_opens_the_board_on_this_machine_only(with_app: Path, tmp_path: Path) -> None:
+    """Fails if a file of the board is not shipped, or the server listens to other machines without being told to."""
+    with socket() as probe:
+        probe.bind(("localhost", 0))
+        port = probe.getsockname()[1]
+    command = [str(with_app / "simkit"), "app", "--no-browser", "--port", str(port)]
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log)
+    try:
+        until = time.monotonic() + 60
+        while "ok" not in _answer(f"http://localhost:{port}/_stcore/health"):
+            assert server.poll() is None, (tmp_path / "log").read_text()
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        listening = {c.laddr.ip for c in psutil.Process(server.pid).net_connections() if c.status == "LISTEN"}
+        assert listening <= {"127.0.0.1", "::1"}
+        assert "<title>" in _answer(f"http://localhost:{port}/")
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _answer(address: str) -> str:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:
+            return str(answer.read(), "utf-8")
+    except OSError:
+        return ""

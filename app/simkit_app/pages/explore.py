@@ -135,9 +135,7 @@ def _design(board: Board, sketch: Sketch) -> Design:
         low, high, _ = levers.slider_range(entry, _now(board, path), _now(board, path))
         first, last = ends or (low, high)
         levels = [first + (last - first) * i / (sketch.steps - 1) for i in range(sketch.steps)]
-        axes[path] = list(
-            dict.fromkeys(round(level) if entry.integer else levers.on_step(entry, level) for level in levels)
-        )
+        axes[path] = list(dict.fromkeys(round(level) if entry.integer else float(f"{level:.2g}") for level in levels))
     return design_of(board.position.scenario, axes, replications=sketch.lives, seed=board.kept.seed)
 
 
