@@ -11,7 +11,7 @@ import streamlit as st
 from simkit.present import board_charts
 from simkit.present.board import REFERENCE, SCENARIO, board_figures, board_headline, board_source, crossed_rows, results
 from simkit.run import Ensemble
-from simkit_app import levers, pins
+from simkit_app import levers, own_months, pins
 from simkit_app.answers import Answer
 from simkit_app.board import Board, answers
 from simkit_app.questions import EARLY, SETTLED, Lived
@@ -52,6 +52,7 @@ class Picture:
         self._head = st.html(_waiting())
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _choices(board)
+            own_months.panel(board)
         wide, narrow = st.columns([5, 3], gap="medium")
         self._slots = (wide.container(), narrow.container())
         self._charts: list[Any] = [None, None]
@@ -77,7 +78,8 @@ class Picture:
         headline = board_headline(own, reference)
         said = f"{shown.title}, month by month, with the expected line; the headline says when lives cross it"
         self._chart(0, shown.rows, board_charts.results_spec(shown.names, shown.title, own.months), said)
-        self._head.html(_head(own, headline, self._own.complete))
+        inside = own_months.inside(self._board, own)
+        self._head.html(_head(own, headline, self._own.complete, inside))
         sides = (SCENARIO,) if reference is None else (REFERENCE, SCENARIO)
         said = "Share of lives that have crossed the expected line, month by month"
         self._chart(1, crossed_rows(own, reference), board_charts.crossed_spec(sides, own.months), said)
@@ -182,13 +184,13 @@ def _waiting() -> str:
     return '<p class="simkit-headline" role="status">The first lives are being simulated …</p>'
 
 
-def _head(own: Ensemble, headline: str, complete: bool) -> str:
+def _head(own: Ensemble, headline: str, complete: bool, inside: str) -> str:
     early = '<span class="simkit-early">early picture</span>' if len(own) < SETTLED else ""
     more = "" if complete or early else " More lives are being added."
     return (
         f'<p class="simkit-headline" aria-live="polite" data-lives="{len(own)}" data-scenario="{own.scenario.hash}">'
         f"{escape(headline)}</p>"
-        f'<p class="simkit-source">{early}{escape(board_source(own))}{more}</p>'
+        f'<p class="simkit-source">{early}{escape(board_source(own))}{more} {escape(inside)}</p>'
     )
 
 

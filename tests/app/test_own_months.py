@@ -1,0 +1,34 @@
+"""What a company has seen, on its way into the board."""
+
+from __future__ import annotations
+
+import pytest
+
+from simkit.errors import ObservedError
+from simkit_app.own_months import LARGEST, read
+
+
+def test_a_table_keeps_its_values_and_forgets_where_it_lay() -> None:
+    """Fails if values are lost, or the path of a temporary file is shown."""
+    found = read("months.csv", b"month,leads\n1,10\n2,12\n")
+    assert found.source == "months.csv"
+    assert found.monthly("leads")[1].tolist() == [10.0, 12.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("m.csv", b"month,visits\n1,10\n", "m.csv"),
+        ("m.csv", b"month,leads\n1,ten\n", "row 2"),
+        ("m.csv", b"\xff\xfe\x00", "m.csv"),
+        ("m.csv", b"", "m.csv"),
+        ("../../etc/passwd", b"month,leads\n1,-4\n", "passwd"),
+        ("big.csv", b"0" * (LARGEST + 1), "larger than 1 MB"),
+    ],
+)
+def test_a_bad_table_is_refused_with_its_name_and_row(name: str, content: bytes, said: str) -> None:
+    """Fails on another exception, or a message that names a folder of the server."""
+    with pytest.raises(ObservedError) as refused:
+        read(name, content)
+    assert said in str(refused.value)
+    assert "/tmp" not in str(refused.value)
