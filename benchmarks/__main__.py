@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 import simkit
-from benchmarks import experiments
+from benchmarks import board, experiments
 from benchmarks.footprint import import_rows, memory_rows
 from benchmarks.measure import Row
 from benchmarks.speed import SEED, SMALL_MONTHS, linearity_rows, peer_rows, replication_rows
@@ -38,6 +38,7 @@ def main() -> None:
         "decision": experiments.decision_rows,
         "dask": lambda: experiments.dask_rows(640),
         "workbench": lambda: experiments.workbench_rows(400),
+        "board": board.board_rows,
     }
     rows: list[Row] = []
     for stage, measure in (

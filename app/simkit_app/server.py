@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import webbrowser
 from collections.abc import AsyncIterator
@@ -81,6 +82,7 @@ class _Visitor:
 @asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     known = answers()
+    gc.freeze()  # what was imported stays; looking through it again and again would hold everybody up
     yield {}
     known.close()
 
