@@ -84,6 +84,7 @@ class Kept:
         cumulative: whether it adds up.
         sketch: the map to explore.
         draft: the questions of the first minute.
+        section: what is looked at more closely.
     """
 
     story: str
@@ -95,6 +96,7 @@ class Kept:
     cumulative: bool = False
     sketch: Sketch = Sketch()
     draft: Draft = Draft()
+    section: str = "Why"
 
 
 class Board:
@@ -106,6 +108,7 @@ class Board:
         notice: what to tell the visitor once, or ''.
         exploring: the map that was asked for last, or None.
         stepped: the scenario whose next steps were asked for last, or None.
+        told: what each lever's widget was told to show last, by its key.
     """
 
     def __init__(self, kept: Kept, notice: str = "") -> None:
@@ -114,6 +117,7 @@ class Board:
         self.notice = notice
         self.exploring: Explored | None = None
         self.stepped: Scenario | None = None
+        self.told: dict[str, Any] = {}
         weakref.finalize(self, answers().forget, self.id)
 
     @property

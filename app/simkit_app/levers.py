@@ -46,7 +46,8 @@ _FREE = {"market", "company"}
 _APART = frozenset({"expectation.metric", "expectation.points", "expectation.shape", "company.currency"})
 """What means nothing by itself: it is set where the whole expectation or company is."""
 
-_MOST_STEPS = 60
+_MOST_STEPS = 30
+_LEVER = "lever "
 
 
 def panel(board: Board) -> None:
@@ -73,23 +74,23 @@ def in_group(group: str) -> tuple[str, ...]:
 
 def lever(board: Board, path: str) -> None:
     """One lever: a widget, and where it differs from the reference a mark and the way back."""
-    entry, key = declaration(path), f"lever {path}"
+    entry, key = declaration(path), f"{_LEVER}{path}"
     value, reference = board.position.scenario[path], board.position.reference[path]
     differs = value != reference
     shown = value.mode if isinstance(value, Range) else value
     name = f":blue[**●**] {name_of(path)}" if differs else name_of(path)
     explained = f"{entry.label}. {expected(entry).capitalize()}. Source: {entry.source}."
-    common: dict[str, Any] = {"key": key, "help": explained, "on_change": _moved, "args": (path, key)}
+    common: dict[str, Any] = {"key": key, "help": explained}
     if entry.choices:
-        derive(key, shown)
+        _show(board, key, shown)
         st.selectbox(name, entry.choices, **common)
     elif isinstance(entry.default, bool):
-        derive(key, shown)
+        _show(board, key, shown)
         st.toggle(name, **common)
     else:
         low, high, step = slider_range(entry, shown, reference)
         whole = entry.integer
-        derive(key, round(shown) if whole else float(shown))  # type: ignore[arg-type]
+        _show(board, key, round(shown) if whole else float(shown))  # type: ignore[arg-type]
         st.slider(name, low, high, step=step, format=slider_format(entry), **common)
     if differs or isinstance(value, Range):
         said = f"uncertain, {number(value.low)} to {number(value.high)}" if isinstance(value, Range) else ""
@@ -106,6 +107,27 @@ def lever(board: Board, path: str) -> None:
             st.caption(said)
 
 
+def take_moves(board: Board) -> None:
+    """Take over what was moved by hand: the levers that show something else than they were told to.
+
+    A callback would do, but for quick hands: Streamlit may end a run, callbacks included, for the sake of the next
+    one, and a move that is lost would be taken back by what the history says.
+    """
+    moved = {}
+    for key, told in board.told.items():
+        value = st.session_state.get(key, told)
+        if value != told:
+            path = key.removeprefix(_LEVER)
+            moved[path] = round(value) if declaration(path).integer else value
+    if moved:
+        set_values(moved)
+
+
+def _show(board: Board, key: str, value: Any) -> None:
+    derive(key, value)
+    board.told[key] = value
+
+
 def derive(key: str, value: Any) -> None:
     """Have a widget show a value. One that shows it already is left alone: it may be moving on under a hand."""
     if key not in st.session_state or st.session_state[key] != value:
@@ -120,7 +142,7 @@ def slider_range(entry: Declaration, value: Any, reference: Any) -> tuple[Any, A
     low, high = entry.low, entry.high
     if (high - low) / step > _MOST_STEPS:
         base = reference.mode if isinstance(reference, Range) else reference
-        top = max(4 * float(base), float(value), 10 * step)
+        top = max(4 * float(base), float(value), 8 * step)
         low, high = math.floor(low / step) * step, min(high, math.ceil(top / step) * step)
         low = max(low, entry.low) if entry.low > 0 and not entry.low < step else low
         low = max(low, step) if entry.low > 0 else low
@@ -149,11 +171,6 @@ def slider_format(entry: Declaration) -> str | None:
 
 def _back_to(path: str, value: Value | Range) -> str:
     return f"{number(value.low)} to {number(value.high)}" if isinstance(value, Range) else written(path, value)
-
-
-def _moved(path: str, key: str) -> None:
-    entry, value = declaration(path), st.session_state[key]
-    set_values({path: round(value) if entry.integer else value})
 
 
 def set_values(values: Mapping[str, Any]) -> None:

@@ -39,6 +39,8 @@ class Lived:
             lane.urgent = EARLY
             for ensemble in simkit.stream(self.scenario, range(SETTLED), self.seed, chunk=1, executor=lane):
                 self._show(answer, ensemble)
+        else:
+            self._show(answer, ensemble)
         assert ensemble is not None
         lane.priority = Priority.REFINEMENT
         while not precise(ensemble):

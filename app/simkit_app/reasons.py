@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import sleep
 from typing import Any
 
 import streamlit as st
@@ -26,6 +27,9 @@ from simkit_app.answers import Answer, Question
 from simkit_app.board import Board
 from simkit_app.questions import Reasons, Steps
 
+_FLUSHED = 0.03
+"""Seconds in which a message has left for the browser, so that the next one does not take its place."""
+
 WHY, NEXT, ACTS, WAITS, WHEN = "Why", "What next", "Activity and results", "Where work waits", "Changes over time"
 
 
@@ -44,10 +48,16 @@ class Below:
         self.answers: list[Answer] = []
         self._seen = -1
         self._slot: Any = None
-        st.session_state.setdefault("section", WHY)
+        levers.derive("section", board.kept.section)
         chosen = st.segmented_control(
-            "Look closer", [WHY, NEXT, ACTS, WAITS, WHEN], key="section", required=True, label_visibility="collapsed"
+            "Look closer",
+            [WHY, NEXT, ACTS, WAITS, WHEN],
+            key="section",
+            required=True,
+            label_visibility="collapsed",
+            on_change=_look,
         )
+        self._drawn = (chosen, position)
         # The many lives of the next steps are for those who ask; once asked, they go on while something else is shown.
         if chosen == NEXT:
             board.stepped = position.scenario
@@ -80,6 +90,10 @@ class Below:
         if self._slot is None:
             with self._container:
                 self._slot = st.empty()
+            if st.session_state.get("section drawn") != self._drawn:
+                # What was there is another section's: left alone, it would stay under this one until the script ends.
+                sleep(_FLUSHED)
+                st.session_state["section drawn"] = self._drawn
         return self._slot.container()
 
     def _progress(self, answer: Answer, doing: str) -> bool:
@@ -88,8 +102,9 @@ class Below:
             with self._show():
                 st.error(answer.error, icon=":material/error:")
         elif answer.value is None:
+            share = min(answer.done / answer.total, 1.0) if answer.total else 0.0
             with self._show():
-                st.progress(min(answer.done / answer.total, 1.0) if answer.total else 0.0, doing)
+                st.progress(share, doing if share else f"{doing} It waits for what is shown above.")
         return answer.value is None
 
     def _why(self) -> None:
@@ -164,6 +179,11 @@ class Below:
         """The lives to show, when they are there."""
         lives = [answer.value for answer in self._lived]
         return None if any(one is None for one in lives) else tuple(lives)
+
+
+def _look() -> None:
+    board: Board = st.session_state.board
+    board.keep(section=st.session_state["section"])
 
 
 def _bars_height(bars: int) -> int:

@@ -45,7 +45,7 @@ def panel(board: Board) -> None:
     what = st.segmented_control("Add", ["A lever", "A decision"], key="when what", default="A lever", required=True)
     horizon = board.position.scenario.parameters.horizon_months
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        month = st.number_input("From month", 1, horizon, min(6, horizon), key="when month", width=130)
+        month = st.number_input("From month", value=min(6, horizon), step=1, key="when month", width=130)
         if what == "A decision":
             decision = st.selectbox("The decision", DECISIONS, format_func=_SAID.__getitem__, key="when decision")
             months = st.number_input(
@@ -83,11 +83,11 @@ def _value(board: Board, path: str) -> Any:
     assert entry.low is not None
     assert entry.high is not None
     key = f"when value {path}"
+    unit = f", {entry.unit}" if entry.unit else ""
+    # Without bounds: what cannot be is told when it is added, where the browser would silently keep what was there.
     if entry.integer:
-        return st.number_input("Then", int(entry.low), int(entry.high), round(at), key=key)
-    return st.number_input(
-        "Then", float(entry.low), float(entry.high), float(at), step=float(entry.step or 1.0), key=key
-    )
+        return st.number_input(f"Then{unit}", value=round(at), step=1, key=key)
+    return st.number_input(f"Then{unit}", value=float(at), step=float(entry.step or 1.0), format="%g", key=key)
 
 
 def _change(board: Board, make: Any) -> None:

@@ -132,7 +132,8 @@ def board_source(scenario: Ensemble) -> str:
     crossed = scenario.crossing.by(scenario.months)
     ends = between(crossed.low, crossed.high, per_cent)
     return (
-        f"{per_cent(crossed.value)} of {len(scenario)} simulated lives cross by month {scenario.months} "
+        f"{per_cent(crossed.value)} of {len(scenario)} simulated lives (its months, each time with other luck) "
+        f"cross the expected line by month {scenario.months} "
         f"(95 % interval of the chance: {ends}). Seed {scenario.seed}."
     )
 
@@ -154,9 +155,16 @@ def _when(ensemble: Ensemble, whose: str) -> str:
 
 
 def _by_end(reference: Ensemble) -> str:
+    """When the reference crosses: between which months, where nearly all of its lives do, else how many."""
+    times = crossing_times(reference.plateau)
+    first, last = (float(x) for x in percentiles(times, (10.0, 90.0), reference.weights))
+    if math.isfinite(last) and last > 0:
+        return (
+            f"of the reference's between {first:.0f} and {last:.0f}" if first > 0 else f"the reference's by {last:.0f}"
+        )
     crossed, end = reference.crossing.by(reference.months).value or 0.0, f"by month {reference.months}"
-    if crossed in (0.0, 1.0):
-        return f"the reference {'always' if crossed else 'never'} crosses {end}"
+    if crossed == 0.0:
+        return f"the reference crosses in none {end}"
     return f"the reference crosses {end} in {_in_ten(crossed).lower().replace(' in 10', ' of 10')}"
 
 

@@ -114,7 +114,9 @@ def _bar(name: str, change: str, value: float | None, low: float | None, high: f
 
 
 def _readable(path: str, text: str) -> str:
-    """A value that was already written, in the parameter's unit where it is a number."""
+    """A value that was already written, in the parameter's unit where it is a number; what is no parameter's stays."""
+    if path not in declarations():
+        return text
     try:
         return written(path, float(text.replace(",", "")))
     except ValueError:

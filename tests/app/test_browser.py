@@ -66,6 +66,18 @@ def test_a_lever_moves_the_headline_and_undo_brings_it_back(page: Page, server: 
     assert (headline(page), figures(page)) == moved
 
 
+def test_quick_hands_lose_no_step(page: Page, server: str) -> None:
+    """Fails if a move that interrupts the one before it is lost, or a slider shows something else than the history."""
+    opened(page, server)
+    lever = slider(page, "Share of creation left to machines")
+    for _ in range(4):
+        lever.press("ArrowRight")
+        page.wait_for_timeout(60)
+    expect(page).to_have_url(re.compile(r"automation.reliance%22%3A0.6"))
+    settled(page)
+    expect(lever).to_have_value("0.6")
+
+
 def test_a_link_in_another_browser_and_the_command_line_give_the_same_figures(
     page: Page, server: str, chromium: Browser, tmp_path: Path
 ) -> None:

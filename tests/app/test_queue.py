@@ -12,7 +12,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
 from pathlib import Path
 from typing import Any
 
-import cloudpickle
+import cloudpickle  # type: ignore[import-untyped]
 import psutil
 import pytest
 

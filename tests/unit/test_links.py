@@ -61,7 +61,7 @@ def test_ranges_arrive_and_leave() -> None:
 
 
 def test_points_arrive_and_leave() -> None:
-    """Fails if the points of an expected line came as something that is no pair, or stayed after they were taken out."""
+    """Fails if the points of an expected line came as something that is no pair, or stayed once taken out."""
     drawn = BASE.with_changes({"expectation.shape": "points", "expectation.points": [[1, 5.5], [7.25, 90]]})
     assert arrives(drawn)["expectation.points"] == ((1, 5.5), (7.25, 90))
     arrives(BASE, drawn)
@@ -104,7 +104,7 @@ def test_joint_draws_are_refused_unless_both_have_them() -> None:
     joint = Joint(("company.win_rate", "process.silos"), np.array([[0.1, 0.2], [0.2, 0.4]]))
     fitted = BASE.with_joint(joint)
     for base, scenario in ((BASE, fitted), (fitted, BASE)):
-        with pytest.raises(ScenarioError, match="do not fit into a link.*as a file"):
+        with pytest.raises(ScenarioError, match=r"do not fit into a link.*as a file"):
             difference(base, scenario)
     moved = fitted.with_changes({"team.content": 5})
     assert changed_by(fitted, difference(fitted, moved)) == moved

@@ -18,7 +18,8 @@ from tests.worlds import QUIET
 
 MONTHS = 6
 LIVELY = Scenario("lively").with_changes(
-    {**QUIET, "horizon_months": MONTHS, "team.content": 1, "channels.content.active": True, "process.interruptions": 0.2}
+    {**QUIET, "horizon_months": MONTHS, "team.content": 1, "channels.content.active": True}
+    | {"process.interruptions": 0.2}
 )
 """One person at work for half a year."""
 TOOLS, SILOS, DELAY = "budget.tools_per_month", "process.silos", "process.handover_days"

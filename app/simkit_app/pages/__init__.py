@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simkit_app import board
+from simkit_app import board, levers
 from simkit_app.board import LINK, Board
 from simkit_app.pages import assumptions, compare, explore, start, take_away, what_if
 from simkit_app.text import plain
@@ -24,6 +24,7 @@ def frame(session: Board, page: st.Page) -> None:
         st.session_state.arrived = True  # a link that somebody shortened to the address of the server
         st.switch_page(WHAT_IF)
     st.session_state.arrived = True
+    levers.take_moves(session)
     if st.session_state.pop("go", False):  # a point of a map was chosen
         st.switch_page(WHAT_IF)
     board.settle(session)

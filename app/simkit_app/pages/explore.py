@@ -79,7 +79,7 @@ def _sketch(board: Board, kept: Sketch) -> Sketch:
             )
             low, high, step = levers.slider_range(declaration(path), _now(board, path), _now(board, path))
             shown = ends or (low, high)
-            key = f"explore ends {path}"
+            key = f"explore ends {name} {path}"
             levers.derive(key, (min(max(shown[0], low), high), min(max(shown[1], low), high)))
             st.slider(
                 "from – to",
@@ -173,6 +173,8 @@ def _watch(board: Board, question: Explored) -> None:
 
 def _progress(answer: Answer) -> tuple[float, str]:
     share = min(1.0, answer.done / answer.total) if answer.total else 0.0
+    if not answer.done:
+        return share, "Waiting for what the other pages compute …"
     return share, f"{answer.done} of {answer.total} lives" + (", done" if answer.complete else "")
 
 

@@ -88,18 +88,15 @@ def _questions(board: Board, story: Scenario) -> None:
 
 def _number(board: Board, story: Scenario, path: str, text: str) -> None:
     entry, said = declaration(path), dict(board.kept.draft.answers)
-    assert entry.low is not None
-    assert entry.high is not None
     key = f"ask {path}"
     value = said.get(path, _most_likely(story, path))
     derive(key, round(value) if entry.integer else float(value))
-    low, high, step = (entry.low, entry.high, entry.step or step_of(entry))
+    # Without bounds: what cannot be is told when the board is asked for; a browser would silently keep what was there.
     if entry.integer:
-        st.number_input(text, round(low), round(high), step=round(step), key=key, on_change=_answer, args=(path,))
+        st.number_input(text, step=1, key=key, on_change=_answer, args=(path,))
     else:
-        st.number_input(
-            text, float(low), float(high), step=float(step), format="%g", key=key, on_change=_answer, args=(path,)
-        )
+        step = float(entry.step or step_of(entry))
+        st.number_input(text, step=step, format="%g", key=key, on_change=_answer, args=(path,))
 
 
 def _most_likely(story: Scenario, path: str) -> float:
