@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python python3.14 python3.13 python3.12 
 SCENARIO ?= baseline
 BIN := .venv/bin
 # Thousands of lives each, or a browser: measuring coverage there would triple their time and add nothing.
-LONG := tests/app/test_browser.py tests/bands tests/behaviours tests/claims tests/property tests/verification
+LONG := tests/app tests/bands tests/behaviours tests/claims tests/property tests/verification
 
 .DEFAULT_GOAL := help
 .PHONY: help run app test lint wheel check docs benchmarks

@@ -30,9 +30,10 @@ def opened(page: Page, address: str, **link: str) -> Page:
 
 
 def settled(page: Page) -> None:
-    expect(page.locator(".simkit-source")).to_contain_text("simulated lives")
-    expect(page.locator(".simkit-source")).not_to_contain_text("More lives are being added")
-    expect(page.locator(".simkit-early")).to_have_count(0)
+    source = page.locator(".simkit-source")
+    expect(source).to_contain_text("simulated lives")
+    expect(source.locator(".simkit-early")).to_have_count(0)
+    expect(source).not_to_contain_text("More lives are being added")
 
 
 def slider(page: Page, name: str) -> Locator:

@@ -156,7 +156,8 @@ def what_if(scenario: Scenario = SHORT, section: str = WAITS) -> AppTest:
     at = AppTest.from_function(_script, default_timeout=60)
     at.query_params["from"] = "baseline"
     at.query_params["reference"] = difference(BASE, scenario)
-    at.session_state["section"] = section
+    checked(at.run())
+    board_of(at).keep(section=section)
     return checked(at.run())
 
 

@@ -66,18 +66,18 @@ def test_a_step_from_a_range_begins_at_its_most_likely_value() -> None:
 
 
 def test_figures_come_from_lives_that_had_no_part_in_choosing() -> None:
-    """Lives 0 to 3 choose, 4 to 9 measure. Fails if the figures of the best of many came from the lives that made it
+    """Lives 0 to 2 choose, 3 to 6 measure. Fails if the figures of the best of many came from the lives that made it
     the best, or are not the paired differences in these lives."""
-    levers = [SILOS, "process.interruptions", "process.improvement_time", TOOLS]
-    outcome = "net_margin"
-    lively = LIVELY.with_changes({"process.improvement_time": 0.18, TOOLS: 5_000.0})
-    found = next_steps(lively, levers, 7, 1, outcome=outcome, screening=4, confirming=6, keep=3)
-    assert (len(found.steps), found.tried) == (3, 8)
+    levers = [SILOS, "process.interruptions"]
+    outcome = "valley_area"
+    lively = Scenario("a whole team").with_changes({"horizon_months": MONTHS})
+    found = next_steps(lively, levers, 7, 1, outcome=outcome, screening=3, confirming=4, keep=2)
+    assert (len(found.steps), found.tried) == (2, 4)
 
     def measured(scenario: Scenario, numbers: range, name: str = outcome) -> np.ndarray[Any, np.dtype[np.float64]]:
         return simkit.simulate(scenario, numbers, 7, workers=1).measure(name)
 
-    choosing, fresh = range(4), range(4, 10)
+    choosing, fresh = range(3), range(3, 7)
     tried = {}
     for path in levers:
         entry, value = declarations()[path], lively[path]
@@ -88,17 +88,17 @@ def test_figures_come_from_lives_that_had_no_part_in_choosing() -> None:
             if after != value:
                 moved = lively.with_changes({path: after})
                 tried[path, after] = float((measured(moved, choosing) - measured(lively, choosing)).mean())
-    assert len(tried) == 8
-    assert {(step.path, step.after) for step in found.steps} == set(sorted(tried, key=tried.__getitem__)[:3])
+    assert len(tried) == 4
+    assert {(step.path, step.after) for step in found.steps} == set(sorted(tried, key=tried.__getitem__)[:2])
     for step in found.steps:
         moved = lively.with_changes({step.path: step.after})
         effect = measured(moved, fresh) - measured(lively, fresh)
         assert step.effect.value == pytest.approx(effect.mean())
-        assert step.lives == 6
-        half = 2.5705818 * effect.std(ddof=1) / np.sqrt(6)  # Student's t with 5 degrees of freedom
-        if half > 1e-6:
-            assert step.effect.low == pytest.approx(effect.mean() - half)
-            assert step.effect.high == pytest.approx(effect.mean() + half)
+        assert step.lives == 4
+        half = 3.1824463 * effect.std(ddof=1) / np.sqrt(4)  # Student's t with 3 degrees of freedom
+        assert half > 1.0  # luck differs between lives, so other lives would give other figures
+        assert step.effect.low == pytest.approx(effect.mean() - half)
+        assert step.effect.high == pytest.approx(effect.mean() + half)
         costs = measured(moved, fresh, "total_cost") - measured(lively, fresh, "total_cost")
         assert step.cost.value == pytest.approx(costs.mean(), abs=1e-6)
     effects = [step.effect.value or 0.0 for step in found.steps]
