@@ -7,7 +7,7 @@ import weakref
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import cache
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 import streamlit as st
@@ -118,7 +118,8 @@ class Board:
         self.exploring: Explored | None = None
         self.stepped: Scenario | None = None
         self.told: dict[str, Any] = {}
-        weakref.finalize(self, answers().forget, self.id)
+        # In a thread of its own: this may come in the midst of anything, also of what it would change.
+        weakref.finalize(self, Thread(target=answers().forget, args=(self.id,), daemon=True).start)
 
     @property
     def history(self) -> History:

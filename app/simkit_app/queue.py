@@ -57,12 +57,19 @@ class Queue:
         self._lock = Lock()
         self._waiting: dict[Priority, OrderedDict[str, deque[_Task]]] = {level: OrderedDict() for level in Priority}
         self._running = 0
+        self._closed = False
         self._pool = self._new_pool()
 
     def submit(self, priority: Priority, owner: str, work: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
-        """Have something computed when its turn comes; the future can be cancelled until then."""
+        """Have something computed when its turn comes; the future can be cancelled until then.
+
+        Raises:
+            CancelledError: the queue is closed.
+        """
         future: Future[Any] = Future()
         with self._lock:
+            if self._closed:
+                raise CancelledError
             self._waiting[priority].setdefault(owner, deque()).append(_Task(future, work, arguments))
         self._dispatch()
         return future
@@ -73,7 +80,14 @@ class Queue:
             self.submit(Priority.FIRST, f"warm-up {number}", _import_model)
 
     def close(self) -> None:
-        """End the workers at once."""
+        """End the workers at once; what waits is cancelled, and nothing more is taken."""
+        with self._lock:
+            self._closed = True
+            waiting = [task for owners in self._waiting.values() for tasks in owners.values() for task in tasks]
+            for owners in self._waiting.values():
+                owners.clear()
+        for task in waiting:
+            task.future.cancel()
         self._pool.shutdown(wait=True, kill_workers=True)
 
     def _new_pool(self) -> ProcessPoolExecutor:
@@ -86,12 +100,20 @@ class Queue:
                 if task is None:
                     return
                 self._running += 1
-            try:
-                inner = self._pool.submit(task.work, *task.arguments)
-            except BrokenExecutor:  # a worker was lost; what it was at has been told
-                self._pool = self._new_pool()
-                inner = self._pool.submit(task.work, *task.arguments)
+            inner = self._handed_over(task)
             inner.add_done_callback(partial(self._done, task.future))
+
+    def _handed_over(self, task: _Task) -> Future[Any]:
+        pool = self._pool
+        inner: Future[Any]
+        try:
+            inner = pool.submit(task.work, *task.arguments)
+        except BrokenExecutor:  # a worker was lost; what it was at has been told
+            with self._lock:
+                if self._pool is pool:
+                    self._pool = self._new_pool()
+            inner = self._pool.submit(task.work, *task.arguments)
+        return inner
 
     def _next(self) -> _Task | None:
         for owners in self._waiting.values():
@@ -107,7 +129,9 @@ class Queue:
     def _done(self, future: Future[Any], inner: Future[Any]) -> None:
         with self._lock:
             self._running -= 1
-        self._dispatch()  # before anybody looks at the result: a worker is idle
+            closed = self._closed
+        if not closed:
+            self._dispatch()  # before anybody looks at the result: a worker is idle
         error = inner.exception()
         if error is not None:
             future.set_exception(error)

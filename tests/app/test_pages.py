@@ -239,7 +239,6 @@ def test_changes_over_time_are_added_and_taken_back() -> None:
 def test_a_link_that_cannot_be_followed_is_said() -> None:
     """Fails if a cut or made-up link ends in a traceback, or opens another company without a word."""
     at = AppTest.from_function(_script, default_timeout=60)
-    at.session_state["section"] = WHEN
     at.query_params["scenario"] = '{"set":{"process.silo":0.1}}'
     checked(at.run())
     assert any("Did you mean 'process.silos'?" in warning.value.replace("\\", "") for warning in at.warning)
