@@ -91,7 +91,7 @@ if not TYPE_CHECKING:  # a type checker that saw this would take every misspelt 
     def __getattr__(name: str) -> Any:
         """Take a name from its module when it is first used: importing the package itself costs next to nothing."""
         if name == "__version__":
-            return import_module("importlib.metadata").version("simkit")
+            return globals().setdefault(name, import_module("importlib.metadata").version("simkit"))
         if name in __all__:
             for module in _MODULES:
                 found = import_module(f"simkit.{module}")

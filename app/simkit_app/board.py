@@ -24,6 +24,9 @@ from simkit_app.queue import Queue
 
 FIRST_STORY = "baseline"
 SEED = 1
+
+# Read once: looking it up goes through the module path, which Streamlit changes while sessions run side by side.
+VERSION = simkit.__version__
 COOKIE = "simkit_visitor"
 _MOST_SAVED = 500
 
@@ -226,7 +229,7 @@ def link(board: Board) -> dict[str, str]:
     Empty for a scenario that does not fit into a link: it travels as a file.
     """
     kept, position = board.kept, board.position
-    said = {"from": kept.story, "seed": str(kept.seed), "version": simkit.__version__}
+    said = {"from": kept.story, "seed": str(kept.seed), "version": VERSION}
     try:
         said["reference"] = difference(shipped(kept.story), position.reference)
         said["scenario"] = difference(position.reference, position.scenario)
@@ -250,10 +253,10 @@ def opened(asked: dict[str, str]) -> tuple[Kept, str]:
     if not seed.isdecimal():
         raise ScenarioError("expected a whole number from 0 on", field="link, seed", value=seed)
     history = History(Position(reference, reference))
-    version = asked.get("version", simkit.__version__)
+    version = asked.get("version", VERSION)
     said = ""
-    if version != simkit.__version__:
-        said = f"This link was made with version {version}; in this version, {simkit.__version__}, figures may differ."
+    if version != VERSION:
+        said = f"This link was made with version {version}; in this version, {VERSION}, figures may differ."
     return Kept(story, history.change(scenario), int(seed)), said
 
 

@@ -46,6 +46,7 @@ _OPTIONS: dict[str, Any] = {
     "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
     "logger.level": "warning",
     "runner.magicEnabled": False,
     # A full collection after every rerun holds all sessions for 60 to 90 ms; Python collects by itself.

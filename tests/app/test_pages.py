@@ -59,13 +59,14 @@ def _script() -> None:
     from simkit_app.board import current
     from simkit_app.levers import set_values
 
-    page = st.navigation(pages.ALL, position="top")
+    all_pages = pages.made()
+    page = st.navigation(all_pages, position="top")
     board = current()
     if "try" in st.session_state:
         set_values(st.session_state.pop("try"))
     turned_to = st.session_state.pop("turn to", None)
     if turned_to is not None:
-        st.switch_page(next(one for one in pages.ALL if one.title == turned_to))
+        st.switch_page(next(one for one in all_pages if one.title == turned_to))
     pages.frame(board, page)
 
 

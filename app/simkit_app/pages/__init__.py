@@ -9,24 +9,37 @@ from simkit_app.board import LINK, Board
 from simkit_app.pages import assumptions, compare, explore, start, take_away, what_if
 from simkit_app.text import plain
 
-START = st.Page(start.page, title="Start", icon=":material/flag:", url_path="start", default=True)
-WHAT_IF = st.Page(what_if.page, title="What if", icon=":material/tune:", url_path="what-if")
-TAKE_AWAY = st.Page(take_away.page, title="Take away", icon=":material/ios_share:", url_path="take-away")
-EXPLORE = st.Page(explore.page, title="Explore", icon=":material/map:", url_path="explore")
-COMPARE = st.Page(compare.page, title="Compare", icon=":material/compare_arrows:", url_path="compare")
-ASSUMPTIONS = st.Page(assumptions.page, title="Assumptions", icon=":material/fact_check:", url_path="assumptions")
-ALL = [START, WHAT_IF, COMPARE, EXPLORE, ASSUMPTIONS, TAKE_AWAY]
+_START, _WHAT_IF = "Start", "What if"
+
+
+def made() -> list[st.Page]:
+    """The pages, for this run: Streamlit makes them only in one."""
+    pages = [
+        st.Page(start.page, title=_START, icon=":material/flag:", url_path="start", default=True),
+        st.Page(what_if.page, title=_WHAT_IF, icon=":material/tune:", url_path="what-if"),
+        st.Page(compare.page, title="Compare", icon=":material/compare_arrows:", url_path="compare"),
+        st.Page(explore.page, title="Explore", icon=":material/map:", url_path="explore"),
+        st.Page(assumptions.page, title="Assumptions", icon=":material/fact_check:", url_path="assumptions"),
+        st.Page(take_away.page, title="Take away", icon=":material/ios_share:", url_path="take-away"),
+    ]
+    st.session_state["pages"] = {page.title: page for page in pages}
+    return pages
+
+
+def to_the_board() -> None:
+    """Go to the page What if."""
+    st.switch_page(st.session_state["pages"][_WHAT_IF])
 
 
 def frame(session: Board, page: st.Page) -> None:
     """Show a page, and before it what there is to tell."""
-    if page == START and any(key in st.query_params for key in LINK) and not st.session_state.get("arrived"):
+    if page.title == _START and any(key in st.query_params for key in LINK) and not st.session_state.get("arrived"):
         st.session_state.arrived = True  # a link that somebody shortened to the address of the server
-        st.switch_page(WHAT_IF)
+        to_the_board()
     st.session_state.arrived = True
     levers.take_moves(session)
     if st.session_state.pop("go", False):  # a point of a map was chosen
-        st.switch_page(WHAT_IF)
+        to_the_board()
     board.settle(session)
     if session.notice:
         st.warning(plain(session.notice), icon=":material/info:")

@@ -107,7 +107,7 @@ def _buttons(board: Board, place: int, file: File) -> None:
             "Open", key=f"pin open {place}", type="tertiary", icon=":material/tune:", help="Show it on the board"
         ):
             _open(board, place)
-            st.switch_page(pages.WHAT_IF)
+            pages.to_the_board()
         if place > 0:
             st.button(
                 "Reference",

@@ -62,7 +62,7 @@ def page() -> None:
 def _show(board: Board, company: Scenario) -> None:
     """The company as it is today, beside nothing but itself; what was shown before can be had again by undoing."""
     board.keep(story=board.kept.draft.story, history=board.history.move(Position(company, company)))
-    st.switch_page(pages.WHAT_IF)
+    pages.to_the_board()
 
 
 def _questions(board: Board, story: Scenario) -> None:
