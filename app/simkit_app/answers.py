@@ -6,8 +6,6 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Iterable
 from concurrent.futures import CancelledError
-from contextlib import suppress
-from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import Any, Protocol
 
@@ -48,10 +46,9 @@ class Answer:
         self.error: str | None = None
         self._changed = changed
 
-    def show(self, value: Any = None) -> None:
+    def show(self, value: Any) -> None:
         """There is more of the result."""
-        if value is not None:
-            self.value = value
+        self.value = value
         self._tell()
 
     def progress(self, done: int, total: int) -> None:
@@ -70,12 +67,6 @@ class Answer:
             self._changed.notify_all()
 
 
-@dataclass(slots=True)
-class _Work:
-    answer: Answer
-    lane: Lane
-
-
 class Answers:
     """The answers of a server, those that nobody asks for any more included, as far as memory goes.
 
@@ -89,7 +80,7 @@ class Answers:
         self._queue = queue
         self._room = room
         self._known: OrderedDict[Question, Answer] = OrderedDict()
-        self._under_way: dict[Question, _Work] = {}
+        self._under_way: dict[Question, Lane] = {}
         self._asked: dict[tuple[str, str], tuple[Question, ...]] = {}
 
     def ask(self, owner: str, purpose: str, questions: Iterable[Question]) -> list[Answer]:
@@ -128,8 +119,7 @@ class Answers:
         if answer is None or (not answer.complete and question not in self._under_way and answer.error is None):
             # Another object, even where it was begun before: whoever is still ending that has the old one.
             answer = self._known[question] = Answer(self.changed, answer and answer.value)
-            lane = Lane(self._queue, uuid.uuid4().hex, question.priority)
-            self._under_way[question] = _Work(answer, lane)
+            lane = self._under_way[question] = Lane(self._queue, uuid.uuid4().hex, question.priority)
             Thread(target=self._compute, args=(question, answer, lane), daemon=True).start()
         self._known.move_to_end(question)
         return answer
@@ -145,19 +135,21 @@ class Answers:
         except Exception as fault:
             error = f"This is a fault in simkit: {type(fault).__name__}: {fault}"
         with self.changed:
-            work = self._under_way.get(question)
-            if work is not None and work.lane is lane:
+            if self._under_way.get(question) is lane:
                 del self._under_way[question]
             if not lane.closed:
                 answer.end(error)
 
     def _cancel_unasked(self) -> None:
-        wanted = {question for asked in self._asked.values() for question in asked}
+        wanted = self._wanted()
         for question in [q for q in self._under_way if q not in wanted]:
-            self._under_way.pop(question).lane.close()
+            self._under_way.pop(question).close()
+
+    def _wanted(self) -> set[Question]:
+        return {question for asked in self._asked.values() for question in asked}
 
     def _make_room(self) -> None:
-        wanted = {question for asked in self._asked.values() for question in asked}
+        wanted = self._wanted()
         lives = sum(answer.lives for answer in self._known.values())
         for question, answer in list(self._known.items()):
             if question not in wanted and (lives > self._room or answer.error is not None):
@@ -167,5 +159,5 @@ class Answers:
     def wait(self, answers: Iterable[Answer], seen: Iterable[int], seconds: float) -> None:
         """Wait until one of the answers is newer than what was seen of it, or the time is over."""
         pairs = list(zip(answers, seen, strict=True))
-        with self.changed, suppress(RuntimeError):
+        with self.changed:
             self.changed.wait_for(lambda: any(answer.version > version for answer, version in pairs), seconds)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from simkit.errors import ParameterError, SimkitError
 from simkit.parameters import Declaration
-from simkit.parameters.values import declaration
+from simkit.parameters.values import declaration, value_at
 from simkit.present.board_assumptions import said
 from simkit.scenarios import Range
 from simkit_app import levers
@@ -57,13 +57,13 @@ def _back(board: Board, entry: Declaration, value: Any) -> None:
 def _one(board: Board, entry: Declaration, value: Any) -> None:
     """A field for a single value, of the parameter's own kind."""
     key = _key(entry.path, "value")
-    shown: Any = value.mode if isinstance(value, Range) else value
+    parameters = board.position.scenario.parameters
+    shown: Any = value_at(parameters, entry.path)
     if entry.choices:
         levers.derive(key, shown)
         st.selectbox("Value", entry.choices, key=key)
         if entry.path == _METRIC:
-            target = board.position.scenario[_TARGET]
-            levers.derive(_key(_METRIC, "target"), float(target.mode if isinstance(target, Range) else target))  # type: ignore[arg-type]
+            levers.derive(_key(_METRIC, "target"), parameters.expectation.target_per_month)
             bounds = declaration(_TARGET)
             st.number_input("Target a month, in its unit", bounds.low, bounds.high, key=_key(_METRIC, "target"))
     elif isinstance(entry.default, bool):

@@ -122,7 +122,8 @@ class Board:
         self.stepped: Scenario | None = None
         self.told: dict[str, Any] = {}
         # In a thread of its own: this may come in the midst of anything, also of what it would change.
-        weakref.finalize(self, Thread(target=answers().forget, args=(self.id,), daemon=True).start)
+        left = Thread(target=answers().forget, args=(self.id,), daemon=True)
+        weakref.finalize(self, left.start).atexit = False  # a server that ends has no one to forget
 
     @property
     def history(self) -> History:

@@ -22,7 +22,8 @@ from simkit.present.board_compare_table import COLUMNS, TWINS, Cell, comparison_
 from simkit.run import Ensemble
 from simkit_app import files
 from simkit_app.answers import Answer
-from simkit_app.questions import EARLY, SETTLED
+from simkit_app.questions import SETTLED
+from simkit_app.watching import Pace
 
 _STYLE = Path(__file__).with_name("comparison.css")
 _A_ROW = 4
@@ -39,7 +40,7 @@ class Together:
     def __init__(self, lived: Mapping[str, Answer], metric: str, cumulative: bool) -> None:
         self._lived = dict(lived)
         self._metric, self._cumulative = metric, cumulative
-        self._lives, self._complete = 0, False
+        self._pace = Pace()
         st.html(_STYLE)
         self._head = st.html('<p class="simkit-source" role="status">The first lives are being simulated …</p>')
         self._errors: dict[str, Any] = dict.fromkeys(lived)
@@ -68,10 +69,8 @@ class Together:
         ensembles: dict[str, Any] = {name: answer.value for name, answer in able.items()}
         lives = min((0 if one is None else len(one) for one in ensembles.values()), default=0)
         complete = all(answer.complete for answer in able.values())
-        settled = lives >= SETTLED > self._lives
-        if lives < EARLY or not (lives >= 2 * self._lives or settled or (complete and not self._complete)):
+        if not self._pace.enough(lives, complete):
             return
-        self._lives, self._complete = lives, complete
         self._draw(paired(ensembles), complete)
 
     def _draw(self, lived: Mapping[str, Ensemble], complete: bool) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from simkit.errors import SimkitError
 from simkit.experiments.levers import group_of
 from simkit.parameters import Declaration, Value, declarations
-from simkit.parameters.values import declaration, expected
+from simkit.parameters.values import declaration, expected, value_at
 from simkit.present.board_details import name_of, written
 from simkit.present.figures import number
 from simkit.scenarios import Range
@@ -77,7 +77,7 @@ def lever(board: Board, path: str) -> None:
     entry, key = declaration(path), f"{_LEVER}{path}"
     value, reference = board.position.scenario[path], board.position.reference[path]
     differs = value != reference
-    shown = value.mode if isinstance(value, Range) else value
+    shown: Any = value_at(board.position.scenario.parameters, path)
     name = f":blue[**●**] {name_of(path)}" if differs else name_of(path)
     explained = f"{entry.label}. {expected(entry).capitalize()}. Source: {entry.source}."
     common: dict[str, Any] = {"key": key, "help": explained}
@@ -88,9 +88,9 @@ def lever(board: Board, path: str) -> None:
         _show(board, key, shown)
         st.toggle(name, **common)
     else:
-        low, high, step = slider_range(entry, shown, reference)
+        low, high, step = slider_range(entry, shown, value_at(board.position.reference.parameters, path))
         whole = entry.integer
-        _show(board, key, round(shown) if whole else float(shown))  # type: ignore[arg-type]
+        _show(board, key, round(shown) if whole else float(shown))
         st.slider(name, low, high, step=step, format=slider_format(entry), **common)
     if differs or isinstance(value, Range):
         said = f"uncertain, {number(value.low)} to {number(value.high)}" if isinstance(value, Range) else ""
@@ -141,12 +141,9 @@ def slider_range(entry: Declaration, value: Any, reference: Any) -> tuple[Any, A
     step = entry.step or step_of(entry)
     low, high = entry.low, entry.high
     if (high - low) / step > _MOST_STEPS:
-        base = reference.mode if isinstance(reference, Range) else reference
-        top = max(4 * float(base), float(value), 8 * step)
-        low, high = math.floor(low / step) * step, min(high, math.ceil(top / step) * step)
-        low = max(low, entry.low) if entry.low > 0 and not entry.low < step else low
-        low = max(low, step) if entry.low > 0 else low
-        low = min(low, float(value))
+        top = max(4 * float(reference), float(value), 8 * step)
+        high = min(high, math.ceil(top / step) * step)
+        low = min(step, float(value)) if low > 0 else low
     return (round(low), round(high), round(step)) if entry.integer else (float(low), float(high), float(step))
 
 

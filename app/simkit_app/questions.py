@@ -10,17 +10,17 @@ from simkit.experiments.comparison import Comparison
 from simkit.experiments.design import Design
 from simkit.experiments.next_steps import next_steps
 from simkit.plateau import crossing_times
-from simkit.run import Ensemble
+from simkit.run import Ensemble, Precision
 from simkit.run.lives import Floats
 from simkit.scenarios import Scenario
 from simkit_app.answers import Answer
 from simkit_app.queue import Lane, Priority
 
-EARLY, SETTLED, STEP, MOST = 2, 30, 30, 1_000
-"""Lives of a first impression, of a picture that can be read, of each refinement, and at most."""
+EARLY, SETTLED, STEP = 2, 30, 30
+"""Lives of a first impression, of a picture that can be read, and of each refinement."""
 
-PRECISION = 0.05
-"""Half-width of the interval of P(crossed) at which refinement ends."""
+KNOWN = Precision("crossed", half_width=0.05, budget=1_000, least=SETTLED)
+"""How well the chance to cross is known when refinement ends."""
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,13 @@ class Lived:
             self._show(answer, ensemble)
         assert ensemble is not None
         lane.priority = Priority.REFINEMENT
-        while not precise(ensemble):
-            ensemble = ensemble.extend(len(ensemble) + STEP, executor=lane)
+        while (wanted := KNOWN.reached(ensemble).wanted) > len(ensemble):
+            ensemble = ensemble.extend(min(wanted, len(ensemble) + STEP), executor=lane)
             self._show(answer, ensemble)
 
     def _show(self, answer: Answer, ensemble: Ensemble) -> None:
-        answer.lives = answer.done = len(ensemble)
+        answer.lives = len(ensemble)
         answer.show(ensemble)
-
-
-def precise(ensemble: Ensemble) -> bool:
-    """Whether P(crossed) is known within 5 points, or there are enough lives anyway."""
-    crossed = ensemble.crossing.by(ensemble.months)
-    if crossed.low is None or crossed.high is None or len(ensemble) >= MOST:
-        return len(ensemble) >= MOST
-    return len(ensemble) >= SETTLED and crossed.high - crossed.low <= 2 * PRECISION
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
@@ -16,6 +15,8 @@ from typing import Any
 
 from loky import cpu_count
 from loky.process_executor import ProcessPoolExecutor
+
+from simkit.run.execution import ignore_interrupts
 
 _POLITE = 5
 """Workers yield to the server and the browser: what has been computed is shown before more is computed."""
@@ -188,7 +189,7 @@ class Lane(Executor):
 
 def _politely(server: int) -> None:
     os.nice(_POLITE)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the server decides
+    ignore_interrupts()
     Thread(target=_end_with, args=(server,), daemon=True).start()
 
 

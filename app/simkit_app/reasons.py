@@ -26,6 +26,8 @@ from simkit_app import levers, timeline
 from simkit_app.answers import Answer, Question
 from simkit_app.board import Board
 from simkit_app.questions import Reasons, Steps
+from simkit_app.text import plain
+from simkit_app.watching import Pace
 
 _FLUSHED = 0.03
 """Seconds in which a message has left for the browser, so that the next one does not take its place."""
@@ -47,6 +49,7 @@ class Below:
         position, seed = board.position, board.kept.seed
         self.answers: list[Answer] = []
         self._seen = -1
+        self._pace = Pace()
         self._slot: Any = None
         levers.derive("section", board.kept.section)
         chosen = st.segmented_control(
@@ -80,9 +83,13 @@ class Below:
 
     def draw(self) -> None:
         """Draw what is known now, if it is more than was drawn."""
-        version = sum(answer.version for answer in (self.answers or self._lived))
-        if version != self._seen:
-            self._seen = version
+        if self.answers:
+            version = sum(answer.version for answer in self.answers)
+            more, self._seen = version != self._seen, version
+        else:
+            lives = min(answer.lives for answer in self._lived)
+            more = self._pace.enough(lives, all(answer.complete for answer in self._lived)) or self._slot is None
+        if more:
             self._draw()
 
     def _show(self) -> Any:
@@ -100,7 +107,7 @@ class Below:
         """Say how far it is, or that it failed; whether there is nothing to draw yet."""
         if answer.error:
             with self._show():
-                st.error(answer.error, icon=":material/error:")
+                st.error(plain(answer.error), icon=":material/error:")
         elif answer.value is None:
             share = min(answer.done / answer.total, 1.0) if answer.total else 0.0
             with self._show():

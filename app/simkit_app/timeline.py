@@ -9,9 +9,9 @@ import streamlit as st
 
 from simkit.errors import SimkitError
 from simkit.parameters import declarations
-from simkit.parameters.values import declaration
+from simkit.parameters.values import declaration, value_at
 from simkit.present.board_details import name_of, written
-from simkit.scenarios import DECISIONS, Change, Range
+from simkit.scenarios import DECISIONS, Change
 from simkit.scenarios.scenario import UNDATED
 from simkit_app.board import Board
 
@@ -78,10 +78,8 @@ def _dated() -> list[str]:
 
 
 def _value(board: Board, path: str) -> Any:
-    entry, now = declaration(path), board.position.scenario[path]
-    at = now.mode if isinstance(now, Range) else float(now)  # type: ignore[arg-type]  # it has bounds
-    assert entry.low is not None
-    assert entry.high is not None
+    entry = declaration(path)
+    at: Any = value_at(board.position.scenario.parameters, path)
     key = f"when value {path}"
     unit = f", {entry.unit}" if entry.unit else ""
     # Without bounds: what cannot be is told when it is added, where the browser would silently keep what was there.

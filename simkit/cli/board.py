@@ -24,6 +24,8 @@ def board(
     try:
         from simkit_app.server import free_port, serve
     except ModuleNotFoundError as error:
+        if error.name != "streamlit":
+            raise
         raise RunError("the board needs Streamlit", field="app", hint="pip install 'simkit[app]'") from error
     chosen = free_port(address, port)
     typer.echo(f"The board is at http://{address}:{chosen} (Ctrl-C ends it).")

@@ -311,6 +311,12 @@ def check_comparable(scenarios: Mapping[str, Scenario], outcomes: Iterable[str])
                 raise RunError(message, field=path, value=scenario[path], hint=f"Give both the same {path}.{left}")
 
 
+def comparable(scenarios: Mapping[str, Scenario], outcomes: Iterable[str]) -> tuple[str, ...]:
+    """Those outcomes that mean the same in each scenario; the first one is the reference."""
+    reference, *others = scenarios.values()
+    return tuple(one for one in outcomes if not any(_unlike(reference, scenario, one) for scenario in others))
+
+
 def _unlike(reference: Scenario, scenario: Scenario, outcome: str) -> str | None:
     """The path that makes an outcome of two scenarios incomparable."""
     paths = ["horizon_months"]

@@ -13,12 +13,12 @@ from simkit.experiments.comparison import check_comparable, shifted
 from simkit.experiments.levers import group_of
 from simkit.experiments.paired import amount, differences, widest
 from simkit.parameters import Value, declarations
-from simkit.parameters.values import declaration
+from simkit.parameters.values import declaration, value_at
 from simkit.run import Ensemble, check_measure, simulate
 from simkit.run.lives import Floats
 from simkit.run.precision import bounds
 from simkit.run.replications import whole
-from simkit.scenarios import Range, Scenario
+from simkit.scenarios import Scenario
 from simkit.statistics import Estimate
 
 if TYPE_CHECKING:
@@ -181,8 +181,7 @@ def _candidates(scenario: Scenario, path: str) -> list[tuple[str, Value, Scenari
     entry = declaration(path)
     if entry.step is None or entry.low is None or entry.high is None:
         raise ParameterError("has no step to move it by", field=path, hint="Name a numeric lever.")
-    value = scenario[path]
-    at = value.mode if isinstance(value, Range) else float(value)  # type: ignore[arg-type]  # it has bounds
+    at = float(value_at(scenario.parameters, path))  # type: ignore[arg-type]  # it has bounds
     found = []
     for to in (at + entry.step, at - entry.step):
         moved = min(max(round(to, 9), entry.low), entry.high)
@@ -193,11 +192,10 @@ def _candidates(scenario: Scenario, path: str) -> list[tuple[str, Value, Scenari
 
 
 def _step(path: str, after: Value, scenario: Scenario, then: Ensemble, now: Ensemble, outcome: str) -> Step:
-    before = scenario[path]
     months = scenario.parameters.horizon_months
     return Step(
         path=path,
-        before=before.mode if isinstance(before, Range) else before,
+        before=value_at(scenario.parameters, path),
         after=after,
         effect=_difference(then.measure(outcome), now.measure(outcome), bounds(outcome, months)),
         cost=_difference(then.measure("total_cost"), now.measure("total_cost"), None),

@@ -22,7 +22,7 @@ from simkit.present.board import (
 )
 from simkit.present.board_charts import crossed_spec, results_spec
 from simkit.present.board_details import name_of, reason_rows, reason_sentence, step_change, step_price, written
-from simkit.present.figures import MISSING
+from simkit.present.figures import MISSING, between_signed, months, signed
 from simkit.present.pictures import Picture
 from simkit.run import Ensemble
 from simkit.scenarios import Change, Range, Scenario
@@ -218,9 +218,4 @@ def _effect(value: float | None, low: float | None, high: float | None) -> str:
     """Months by which the mean crossing moves, with the interval; a minus is nearer."""
     if value is None or low is None or high is None or value != value:
         return MISSING
-    return f"{_signed(value)} months ({_signed(low)} to {_signed(high)})"
-
-
-def _signed(value: float) -> str:
-    text = f"{abs(value):.1f}"
-    return text if text == "0.0" else f"{'+' if value > 0 else '−'}{text}"
+    return f"{signed(value, months)} ({between_signed(low, high, months)})"

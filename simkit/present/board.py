@@ -13,10 +13,21 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from simkit.experiments.comparison import Comparison
+from simkit.experiments.comparison import Comparison, comparable
 from simkit.observed import Observed
 from simkit.plateau import crossing_times
-from simkit.present.figures import NOT_REACHED, Shown, between, money, month, number, per_cent
+from simkit.present.figures import (
+    NOT_REACHED,
+    Shown,
+    between,
+    between_signed,
+    money,
+    month,
+    months,
+    per_cent,
+    points,
+    signed,
+)
 from simkit.present.trajectory import Trajectory, trajectory
 from simkit.run import Ensemble
 from simkit.run.lives import Floats
@@ -33,6 +44,10 @@ EXPECTED, FIRST_EXPECTED, VALLEY, OBSERVED, CROSSING = (
 )
 
 
+_OUTCOMES = ("restricted_crossing_month", "crossed", "valley_depth", "cash_needed", "net_margin")
+_LEVEL = 0.95
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure of a scenario, and how it differs from the reference.
@@ -42,7 +57,8 @@ class Figure:
         value: as people read it.
         known: how well it is known, or how lives differ, in words.
         difference: from the reference with the interval of the paired difference; '' where there is nothing to compare.
-        better: whether the difference is clear of zero on the good side (True), on the bad side (False), or neither.
+        better: whether the difference is for the better beyond doubt among all figures (Holm, 5 %), for the worse
+            (False), or neither (None).
         meaning: what the name stands for.
     """
 
@@ -140,15 +156,12 @@ def board_source(scenario: Ensemble) -> str:
 
 def _when(ensemble: Ensemble, whose: str) -> str:
     """The months between which the middle lives cross, as far as so many do."""
-    times = crossing_times(ensemble.plateau)
-    crossed = float(np.isfinite(times).mean())
-    first, last = (float(x) for x in percentiles(times, (10.0, 90.0), ensemble.weights))
+    first, last = _middle(ensemble)
+    if last == 0:
+        return f"9 in 10 {whose} are never below the expected line"
     if math.isfinite(last):
-        if last == 0:
-            return f"9 in 10 {whose} are never below the expected line"
-        start = "from the start" if first == 0 else f"between months {first:.0f}"
-        joint = "or by month" if first == 0 else "and"
-        return f"8 in 10 {whose} cross {start} {joint} {last:.0f}"
+        return f"8 in 10 {whose} cross {_between(first, last)}"
+    crossed = ensemble.crossing.by(ensemble.months).value or 0.0
     if crossed == 0:
         return f"None {whose} cross within {ensemble.months} months"
     return f"{_in_ten(crossed)} {whose} cross by month {ensemble.months}, {_in_ten(1 - crossed).lower()} do not"
@@ -156,16 +169,25 @@ def _when(ensemble: Ensemble, whose: str) -> str:
 
 def _by_end(reference: Ensemble) -> str:
     """When the reference crosses: between which months, where nearly all of its lives do, else how many."""
-    times = crossing_times(reference.plateau)
-    first, last = (float(x) for x in percentiles(times, (10.0, 90.0), reference.weights))
+    first, last = _middle(reference)
     if math.isfinite(last) and last > 0:
-        return (
-            f"of the reference's between {first:.0f} and {last:.0f}" if first > 0 else f"the reference's by {last:.0f}"
-        )
+        return f"the reference's cross {_between(first, last)}"
     crossed, end = reference.crossing.by(reference.months).value or 0.0, f"by month {reference.months}"
     if crossed == 0.0:
         return f"the reference crosses in none {end}"
     return f"the reference crosses {end} in {_in_ten(crossed).lower().replace(' in 10', ' of 10')}"
+
+
+def _middle(ensemble: Ensemble) -> tuple[float, float]:
+    """The months by which 10 and 90 % of the lives have crossed; infinite where not so many do."""
+    first, last = percentiles(crossing_times(ensemble.plateau), (10.0, 90.0), ensemble.weights)
+    return float(first), float(last)
+
+
+def _between(first: float, last: float) -> str:
+    if first == last:
+        return f"in month {last:.0f}"
+    return f"from the start or by month {last:.0f}" if first == 0 else f"between months {first:.0f} and {last:.0f}"
 
 
 def _stopped(ensemble: Ensemble) -> str:
@@ -193,7 +215,7 @@ def board_figures(scenario: Ensemble, reference: Ensemble | None = None) -> tupl
             "Half of the lives cross by",
             f"month {month(when.value)}" if when.value is not None else NOT_REACHED,
             f"95 % interval {between(when.low, when.high, month)}",
-            *said("restricted_crossing_month", _months, less_is_better=True),
+            *said("restricted_crossing_month", months, less_is_better=True),
             "The month by which half of the simulated lives have crossed the expected line. The difference is that of "
             "the mean month, where a life that does not cross counts as the horizon.",
         ),
@@ -201,14 +223,14 @@ def board_figures(scenario: Ensemble, reference: Ensemble | None = None) -> tupl
             f"Chance to cross by month {scenario.months}",
             per_cent(crossed.value),
             f"95 % interval {between(crossed.low, crossed.high, per_cent)}",
-            *said("crossed", _points, less_is_better=False),
+            *said("crossed", points, less_is_better=False),
             "The share of lives that cross the expected line and stay above it for three months.",
         ),
         Figure(
             "Depth of the valley",
             per_cent(float(depth.mean())),
             f"9 in 10 lives: {_spread(depth, per_cent)}",
-            *said("valley_depth", _points, less_is_better=True),
+            *said("valley_depth", points, less_is_better=True),
             "How far results fall short of the line at the worst, as a share of the target; the mean over lives.",
         ),
         Figure(
@@ -240,33 +262,19 @@ def _differences(scenario: Ensemble, reference: Ensemble | None) -> Callable[...
     alike = reference is not None and reference.scenario == scenario.scenario
     if reference is None or alike or lives < 2:
         return lambda *_, **__: ("", None)
+    scenarios = {"reference": reference.scenario, "scenario": scenario.scenario}
+    outcomes = comparable(scenarios, _OUTCOMES)
+    if not outcomes:
+        return lambda *_, **__: ("", None)
     sides = {"reference": reference.first(lives), "scenario": scenario.first(lives)}
-    outcomes = ("restricted_crossing_month", "crossed", "valley_depth", "cash_needed", "net_margin")
-    rows = Comparison(sides, outcomes).differences.set_index("outcome")
+    rows = Comparison(sides, outcomes).differences.set_index("outcome").to_dict("index")
 
     def said(outcome: str, shown: Shown, less_is_better: bool) -> tuple[str, bool | None]:
-        value, low, high = (float(rows[name][outcome]) for name in ("difference", "low", "high"))
-        sign = -1.0 if less_is_better else 1.0
-        better = True if sign * low > 0 and sign * high > 0 else False if sign * low < 0 and sign * high < 0 else None
-        return f"{signed(value, shown)} ({between_signed(low, high, shown)})", better
+        if outcome not in rows:
+            return "", None
+        found = {name: float(rows[outcome][name]) for name in ("difference", "low", "high", "adjusted_p")}
+        better = (found["difference"] < 0) == less_is_better if found["adjusted_p"] < 1.0 - _LEVEL else None
+        ends = between_signed(found["low"], found["high"], shown)
+        return f"{signed(found['difference'], shown)} ({ends})", better
 
     return said
-
-
-def signed(value: float, shown: Shown) -> str:
-    """A difference with its sign; none where it reads as 0."""
-    text = shown(abs(value))
-    return text if not any(digit in text for digit in "123456789") else f"{'+' if value > 0 else '−'}{text}"
-
-
-def between_signed(low: float, high: float, shown: Shown) -> str:
-    """Two ends of a difference with their signs; what both have in common is said once."""
-    return between(low, high, lambda value: signed(value or 0.0, shown))
-
-
-def _months(value: float | None) -> str:
-    return f"{value:.1f} months" if value is not None else NOT_REACHED
-
-
-def _points(value: float | None) -> str:
-    return f"{100 * value:.0f} points" if value is not None else number(value)

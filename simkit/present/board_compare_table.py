@@ -8,11 +8,19 @@ from functools import partial
 
 import pandas as pd
 
-from simkit.errors import RunError
-from simkit.experiments.comparison import Comparison, check_comparable
+from simkit.experiments.comparison import Comparison, comparable
 from simkit.experiments.paired import holm
-from simkit.present.board import between_signed, signed
-from simkit.present.figures import Shown, between, money, month, number, per_cent
+from simkit.present.figures import (
+    Shown,
+    between,
+    between_signed,
+    money,
+    month,
+    months,
+    per_cent,
+    points,
+    signed,
+)
 from simkit.run import Ensemble
 from simkit.run.precision import is_share
 from simkit.scenarios import Scenario
@@ -125,7 +133,7 @@ def _differences(lived: Mapping[str, Ensemble]) -> dict[tuple[str, str], tuple[f
     tables = []
     for name, ensemble in others:
         scenarios = {first: reference.scenario, name: ensemble.scenario}
-        outcomes = tuple(outcome for outcome in COLUMNS if _comparable(scenarios, outcome))
+        outcomes = comparable(scenarios, COLUMNS)
         if outcomes and len(reference) > 1:
             tables.append(Comparison({first: reference, name: ensemble}, outcomes, LEVEL).differences)
     if not tables:
@@ -136,27 +144,11 @@ def _differences(lived: Mapping[str, Ensemble]) -> dict[tuple[str, str], tuple[f
     return dict(zip(keys, found, strict=True))
 
 
-def _comparable(scenarios: Mapping[str, Scenario], outcome: str) -> bool:
-    try:
-        check_comparable(scenarios, [outcome])
-    except RunError:
-        return False
-    return True
-
-
 def _shown(outcome: str, scenario: Scenario) -> tuple[Shown, Shown]:
     """How an outcome is written, and a difference in it."""
     if is_share(outcome) or outcome == "valley_depth":
-        return per_cent, _points
+        return per_cent, points
     if outcome == "restricted_crossing_month":
-        return month, _months
+        return month, months
     amount = partial(money, currency=scenario.parameters.company.currency)
     return amount, amount
-
-
-def _points(value: float | None) -> str:
-    return number(value) if value is None else f"{100 * value:.0f} points"
-
-
-def _months(value: float | None) -> str:
-    return number(value) if value is None else f"{value:.1f} months"

@@ -14,7 +14,7 @@ from simkit.model.recorder import ROLE_OUTPUTS, ROLES
 from simkit.parameters import Value, declarations
 from simkit.parameters.values import declaration
 from simkit.present.board import REFERENCE, SCENARIO
-from simkit.present.figures import money, number
+from simkit.present.figures import between_signed, money, months, number, signed
 from simkit.run import Ensemble
 from simkit.run.lives import Floats
 from simkit.statistics import percentiles
@@ -72,13 +72,13 @@ def reason_sentence(why: Attribution) -> str:
         return "Too few lives to tell."
     if total.low <= 0.0 <= total.high:
         return (
-            f"Together the changes move the mean crossing by {_months(total.value)} "
-            f"(95 % interval {_months(total.low)} to {_months(total.high)}): no sure effect in {why.lives} lives."
+            f"Together the changes move the mean crossing by {signed(total.value, months)} "
+            f"(95 % interval {between_signed(total.low, total.high, months)}): no sure effect in {why.lives} lives."
         )
     way = "nearer" if total.value < 0 else "away"
     return (
         f"Together the changes bring the mean crossing {abs(total.value):.1f} months {way} "
-        f"(95 % interval {_months(total.low)} to {_months(total.high)}, {why.lives} paired lives). "
+        f"(95 % interval {between_signed(total.low, total.high, months)}, {why.lives} paired lives). "
         "The bars add up to that."
     )
 
@@ -121,10 +121,6 @@ def _readable(path: str, text: str) -> str:
         return written(path, float(text.replace(",", "")))
     except ValueError:
         return text
-
-
-def _months(value: float) -> str:
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{abs(value):.1f} months"
 
 
 def activity_rows(scenario: Ensemble, reference: Ensemble | None = None) -> pd.DataFrame:

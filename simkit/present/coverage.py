@@ -8,6 +8,7 @@ import numpy as np
 
 from simkit.observed import Observed
 from simkit.run import Ensemble
+from simkit.statistics import percentiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,8 @@ def remarks(ensemble: Ensemble, observed: Observed) -> tuple[str, ...]:
 
 
 def _covered(ensemble: Ensemble, observed: Observed, metric: str) -> Coverage:
-    course = ensemble.summary.monthly[metric]
     value = observed.monthly(metric)[1][: ensemble.months]
-    low, high = (np.array(line[: len(value)], dtype=float) for line in (course.p5, course.p95))
+    low, high = percentiles(ensemble.values(metric)[:, : len(value)], (5.0, 95.0), ensemble.weights)
     below, above, months = int((value < low).sum()), int((value > high).sum()), int((~np.isnan(value)).sum())
     inside = months - below - above
     return Coverage(metric, months, inside, below, above, inside / months if months else None)

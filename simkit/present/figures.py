@@ -49,6 +49,16 @@ def per_cent(share: float | None) -> str:
     return f"{100 * share:.0f} %"
 
 
+def points(value: float | None) -> str:
+    """A difference of two shares, in percentage points."""
+    return MISSING if value is None or math.isnan(value) else f"{100 * value:.0f} points"
+
+
+def months(value: float | None) -> str:
+    """A length of time."""
+    return MISSING if value is None or math.isnan(value) else f"{value:.1f} months"
+
+
 def month(value: float | None) -> str:
     """A month number, or 'not reached'."""
     return NOT_REACHED if value is None or math.isnan(value) else f"{value:g}"
@@ -64,3 +74,14 @@ def between(low: float | None, high: float | None, shown: Shown) -> str:
     if first[0] == last[0] and first[0].isalpha():  # the currency before it
         last.pop(0)
     return f"{' '.join(first)} to {' '.join(last)}"
+
+
+def signed(value: float, shown: Shown) -> str:
+    """A difference with its sign; none where it reads as 0."""
+    text = shown(abs(value))
+    return text if not any(digit in text for digit in "123456789") else f"{'+' if value > 0 else '−'}{text}"
+
+
+def between_signed(low: float, high: float, shown: Shown) -> str:
+    """Two ends of a difference with their signs; what both have in common is said once."""
+    return between(low, high, lambda value: signed(value or 0.0, shown))

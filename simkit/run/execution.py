@@ -215,10 +215,10 @@ def _pool(workers: int) -> Executor:
     # loky's processes need no main guard and no importable __main__, so scripts and notebooks work.
     from loky import get_reusable_executor
 
-    pool: Executor = get_reusable_executor(max_workers=workers, timeout=_IDLE_SECONDS, initializer=_ignore_interrupts)
+    pool: Executor = get_reusable_executor(max_workers=workers, timeout=_IDLE_SECONDS, initializer=ignore_interrupts)
     return pool
 
 
-def _ignore_interrupts() -> None:
+def ignore_interrupts() -> None:
     # Ctrl-C reaches every process of a terminal; the parent alone decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

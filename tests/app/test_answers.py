@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +17,7 @@ from simkit.experiments.design import design_of
 from simkit.plateau import crossing_times
 from simkit_app import questions
 from simkit_app.answers import Answer, Answers, Question
-from simkit_app.questions import PRECISION, SETTLED, STEP, Explored, Lived, precise
+from simkit_app.questions import KNOWN, SETTLED, STEP, Explored, Lived
 from simkit_app.queue import Lane, Priority, Queue
 from tests.worlds import QUIET
 
@@ -228,7 +228,7 @@ def refined(scenario: Scenario, width: int) -> Ensemble:
         answers = Answers(queue)
         answer = ended(answers, answers.ask("one", "board", [Lived(scenario, 3)])[0])
         assert answer.complete
-        assert answer.lives == answer.done == len(answer.value)
+        assert answer.lives == len(answer.value)
         made: Ensemble = answer.value
         return made
     finally:
@@ -241,27 +241,28 @@ def test_refinement_ends_by_its_rule_and_with_the_numbers_of_simulate() -> None:
     one, two = refined(SELDOM, 1), refined(SELDOM, 2)
     assert bits(one) == bits(two)
     assert bits(one) == bits(simkit.simulate(SELDOM, len(one), 3, workers=1))
-    widths = []
-    for lives in (len(one) - STEP, len(one)):
-        chance = one.first(lives).crossing.by(6)
-        assert chance.low is not None
-        assert chance.high is not None
-        widths.append((chance.high - chance.low) / 2)
     assert len(one) > SETTLED + STEP
-    assert widths[0] > PRECISION >= widths[1]
+    assert KNOWN.reached(one).met
+    assert not KNOWN.reached(one.first(len(one) - STEP)).met
+    chance = one.crossing.by(6)
+    assert chance.low is not None
+    assert chance.high is not None
+    assert (chance.high - chance.low) / 2 == pytest.approx(KNOWN.half_width, rel=0.1)
 
 
 def test_what_is_certain_needs_few_lives() -> None:
     """Fails if the rule stopped before the interval is narrow, or never where all lives are alike."""
-    never = simkit.simulate(line_at(1e6), SETTLED + STEP, 1, workers=1)
-    assert precise(never)
-    assert not precise(never.first(SETTLED))
-    assert not precise(never.first(2))
+    never = refined(line_at(1e6), 1)
+    assert len(never) <= 3 * SETTLED
+    chance = never.crossing.by(6)
+    assert chance.high is not None
+    assert chance.high <= 2 * KNOWN.half_width
+    assert not KNOWN.reached(never.first(SETTLED)).met
 
 
 def test_there_is_a_most(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
     """Fails if a chance near one half kept the workers for as long as it takes."""
-    monkeypatch.setattr(questions, "MOST", 60)
+    monkeypatch.setattr(questions, "KNOWN", replace(KNOWN, budget=60))
     (answer,) = answers.ask("one", "board", [Lived(SELDOM, 3)])
     assert len(ended(answers, answer).value) == 60
 
@@ -283,17 +284,17 @@ def test_a_question_that_was_cancelled_goes_on_and_ends_with_the_same_bits(
     assert begun_with >= lives
     ended(answers, again)
     assert bits(again.value) == bits(simkit.simulate(SOMETIMES, len(again.value), 4, workers=1))
-    assert precise(again.value)
-    assert not precise(again.value.first(len(again.value) - STEP))
+    assert KNOWN.reached(again.value).met
+    assert not KNOWN.reached(again.value.first(len(again.value) - STEP)).met
 
 
 def test_what_is_carried_over_counts_even_where_nothing_is_missing(queue: Queue) -> None:
     """A question may be cancelled after its last life. Fails if such lives were kept without being counted."""
-    enough = simkit.simulate(line_at(1e6), SETTLED + STEP, 1, workers=1)
+    enough = simkit.simulate(line_at(1e6), 3 * SETTLED, 1, workers=1)
     answer = Answer(threading.Condition(), enough)
     Lived(enough.scenario, 1).work(answer, Lane(queue, "one", Priority.SOON))
     assert answer.value is enough
-    assert answer.lives == answer.done == SETTLED + STEP
+    assert answer.lives == len(enough)
 
 
 def test_a_map_that_was_cancelled_goes_on_and_holds_the_times_of_simulate(answers: Answers) -> None:

@@ -26,7 +26,7 @@ from simkit_app.takeaways import Takeaway, takeaways
 
 URL = "https://board.example/sim/take-away"
 SHORT = {"horizon_months": 6, "expectation.shape": "level", "expectation.target_per_month": 1e9}
-"""Six months in which nobody crosses: 60 short lives are enough to know it."""
+"""Six months in which nobody crosses: 64 short lives are enough to know it."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -139,9 +139,9 @@ def test_the_page_offers_what_the_board_shows(joint: bool) -> None:
     assert [title.value for title in page.title] == ["Take away"]
     assert len(page.download_button) == 10
     stated = " ".join(text.value for text in page.markdown)
-    assert "Seed 5, 60 replications (reference 60)" in stated
+    assert "Seed 5, 64 replications (reference 64)" in stated
     commands = [code.value for code in page.code]
-    assert sum("--replications 60" in command for command in commands) == 2
+    assert sum("--replications 64" in command for command in commands) == 2
     assert len(page.warning) == joint
     assert any("scenario=" in command for command in commands) is not joint
     assert any(

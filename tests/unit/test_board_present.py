@@ -35,13 +35,11 @@ from simkit.present.board import (
     REFERENCE,
     SCENARIO,
     VALLEY,
-    between_signed,
     board_figures,
     board_headline,
     board_source,
     crossed_rows,
     results,
-    signed,
 )
 from simkit.present.board_details import (
     ACTIVITY,
@@ -59,7 +57,7 @@ from simkit.present.board_details import (
     written,
 )
 from simkit.present.crossing_map import crossing_map, map_spec
-from simkit.present.figures import NOT_REACHED, per_cent
+from simkit.present.figures import NOT_REACHED, between_signed, per_cent, signed
 from simkit.statistics import Estimate
 from tests.worlds import QUIET
 
@@ -117,7 +115,7 @@ def lives(one: Ensemble, months: Sequence[float], scenario: Scenario = SMALL) ->
         ([STOPPED] * 10, "None of your lives cross within 12 months, and all are stopped before they cross."),
         (
             [6] * 29 + [STOPPED],
-            "8 in 10 of your lives cross between months 6 and 6, and fewer than 1 in 10 are stopped before they cross.",
+            "8 in 10 of your lives cross in month 6, and fewer than 1 in 10 are stopped before they cross.",
         ),
     ],
 )
@@ -131,9 +129,9 @@ def test_the_headline_says_when_lives_cross_and_only_what_they_do(
 @pytest.mark.parametrize(
     ("months", "said"),
     [
-        ([4, 5, 6, 6, 7, 7, 7, 8, 9, 10], "; of the reference's between 4 and 9."),
-        ([4] * 29 + [NEVER], "; of the reference's between 4 and 4."),
-        ([0] * 5 + [4] * 5, "; the reference's by 4."),
+        ([4, 5, 6, 6, 7, 7, 7, 8, 9, 10], "; the reference's cross between months 4 and 9."),
+        ([4] * 29 + [NEVER], "; the reference's cross in month 4."),
+        ([0] * 5 + [4] * 5, "; the reference's cross from the start or by month 4."),
         ([0] * 10, "; the reference crosses by month 12 in all."),
         ([NEVER] * 10, "; the reference crosses in none by month 12."),
         ([4] * 7 + [STOPPED] * 3, "; the reference crosses by month 12 in 7 of 10."),
@@ -396,7 +394,7 @@ def test_reasons_say_what_is_sure_and_what_is_not() -> None:
     """Fails if luck is called an effect, the direction is turned round, or the parts add up to something else."""
     silos, title = ("process.silos", "0.4", "0.1"), ("<b>", "none", "9")
     nearer = why((*silos, [-4.0, -5.0, -6.0]), (*title, [2.0, 2.0, 2.0]))
-    assert "bring the mean crossing 3.0 months nearer (95 % interval −5.5 months to −0.5 months, 3 paired lives)" in (
+    assert "bring the mean crossing 3.0 months nearer (95 % interval −5.5 to −0.5 months, 3 paired lives)" in (
         reason_sentence(nearer)
     )
     rows = reason_rows(nearer)
@@ -407,7 +405,7 @@ def test_reasons_say_what_is_sure_and_what_is_not() -> None:
     assert "bring the mean crossing 5.0 months away" in reason_sentence(why((*silos, [4.0, 5.0, 6.0])))
     unsure = reason_sentence(why((*silos, [-9.0, 0.0, 0.0])))
     assert unsure.startswith(
-        "Together the changes move the mean crossing by −3.0 months (95 % interval −15.9 months to"
+        "Together the changes move the mean crossing by −3.0 months (95 % interval −15.9 to"
     )
     assert unsure.endswith("no sure effect in 3 lives.")
     assert reason_sentence(why((*silos, [-3.0]))) == "Too few lives to tell."

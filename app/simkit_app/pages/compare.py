@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from html import escape
 from typing import Any
 
@@ -13,17 +12,16 @@ import simkit
 from simkit.errors import SimkitError
 from simkit.present.board import SCENARIO
 from simkit.present.board_compare import not_compared
-from simkit.scenarios import Scenario
 from simkit_app import levers, pages, pins
-from simkit_app.board import Board
+from simkit_app.board import Board, shipped
 from simkit_app.comparison import Together
 from simkit_app.files import File, read, to_save
 from simkit_app.history import Position
-from simkit_app.pages.what_if import watch
 from simkit_app.questions import Lived
+from simkit_app.results import choices
 from simkit_app.text import plain
+from simkit_app.watching import watch
 
-METRICS = {"margin": "Margin", "leads": "Leads", "customers": "Customers"}
 _EXAMPLE = ("siloed", "integrated")
 
 
@@ -43,8 +41,10 @@ def page() -> None:
     with st.container():  # there also when empty: what comes below keeps its place, and is redrawn in it
         for said in not_compared({pin.name: pin.scenario for pin in pinned}):
             st.warning(plain(said), icon=":material/balance:")
-    _choices(board)
-    metric = board.kept.metric or pinned[0].scenario.parameters.expectation.metric
+    expected = pinned[0].scenario.parameters.expectation.metric
+    with st.container(horizontal=True):
+        choices(board, expected)
+    metric = board.kept.metric or expected
     together = Together({pin.name: answers[pin.scenario] for pin in pinned}, metric, board.kept.cumulative)
     together.draw()
     watch([together])
@@ -58,29 +58,13 @@ def _nothing() -> None:
     )
     with st.container(horizontal=True):
         st.button("Pin what the board shows", icon=":material/push_pin:", type="primary", on_click=pins.pin_present)
-        titles = [simkit.load_scenario(name).title for name in _EXAMPLE]
+        titles = [shipped(name).title for name in _EXAMPLE]
         st.button(f"See an example: {' and '.join(titles)}", key="example", on_click=_example)
 
 
 def _example() -> None:
     for name in _EXAMPLE:
         _pin_story(name)
-
-
-def _choices(board: Board) -> None:
-    """What the charts show; the board's own choice."""
-    expected = board.kept.pins[0].scenario.parameters.expectation.metric
-    levers.derive("compare metric", board.kept.metric or expected)
-    levers.derive("compare adding", "In all" if board.kept.cumulative else "Each month")
-    common: dict[str, Any] = {"required": True, "on_change": _choose, "label_visibility": "collapsed"}
-    with st.container(horizontal=True):
-        st.segmented_control("Results", list(METRICS), format_func=METRICS.__getitem__, key="compare metric", **common)
-        st.segmented_control("Months", ["Each month", "In all"], key="compare adding", **common)
-
-
-def _choose() -> None:
-    board: Board = st.session_state.board
-    board.keep(metric=st.session_state["compare metric"], cumulative=st.session_state["compare adding"] == "In all")
 
 
 def _pinned(board: Board) -> None:
@@ -146,12 +130,11 @@ def _more(board: Board) -> None:
         st.caption(f"{pins.MOST} are pinned, as many as can be compared. Remove one to add another.")
         return
     st.button("What the board shows", key="add present", icon=":material/push_pin:", on_click=pins.pin_present)
-    stories = _stories()
     name = st.selectbox(
-        "A story from the library", list(stories), format_func=lambda n: stories[n].title, key="library"
+        "A story from the library", simkit.shipped_scenarios(), format_func=lambda n: shipped(n).title, key="library"
     )
-    st.caption(stories[name].story)
-    st.caption(f"**What it shows.** {stories[name].lesson}")
+    st.caption(shipped(name).story)
+    st.caption(f"**What it shows.** {shipped(name).lesson}")
     st.button("Pin this story", key="add story", icon=":material/push_pin:", on_click=_pin_story, args=(name,))
     count = st.session_state.setdefault("uploads", 0)
     key = f"upload {count}"
@@ -160,13 +143,8 @@ def _more(board: Board) -> None:
         st.error(plain(mistake), icon=":material/error:")
 
 
-@cache
-def _stories() -> dict[str, Scenario]:
-    return {name: simkit.load_scenario(name) for name in simkit.shipped_scenarios()}
-
-
 def _pin_story(name: str) -> None:
-    story = _stories()[name]
+    story = shipped(name)
     pins.pin(story.title, story)
 
 

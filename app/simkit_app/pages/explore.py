@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -13,17 +12,15 @@ import streamlit as st
 import simkit
 from simkit.errors import SimkitError
 from simkit.experiments.design import Design, design_of
-from simkit.parameters.values import declaration
+from simkit.parameters.values import declaration, value_at
 from simkit.present.board_details import name_of, written
 from simkit.present.crossing_map import SELECTION, CrossingMap, crossing_map, map_height, map_spec, times_of
-from simkit.scenarios import Range
 from simkit_app import levers
 from simkit_app.answers import Answer
 from simkit_app.board import Board, Sketch, answers
 from simkit_app.questions import Explored
-
-_PAUSE = 0.5
-"""Seconds between two drawings of a growing map."""
+from simkit_app.text import plain
+from simkit_app.watching import watch
 
 NEW, STORED = "A new map", "A stored sweep"
 
@@ -41,7 +38,7 @@ def page() -> None:
     try:
         design = _design(board, sketch)
     except SimkitError as mistake:
-        st.error(str(mistake), icon=":material/error:")
+        st.error(plain(str(mistake)), icon=":material/error:")
         return
     question = Explored(design)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -56,7 +53,9 @@ def page() -> None:
     if board.exploring is None:
         st.markdown("Each point of the map is your scenario with two values changed, lived with the same luck.")
     else:
-        _watch(board, board.exploring)
+        growing = Growing(board.ask("explore", board.exploring)[0], board.exploring.design)
+        growing.draw()
+        watch([growing])
 
 
 def _sketch(board: Board, kept: Sketch) -> Sketch:
@@ -107,8 +106,7 @@ def _sketch(board: Board, kept: Sketch) -> Sketch:
 
 
 def _now(board: Board, path: str) -> Any:
-    value = board.position.scenario[path]
-    return value.mode if isinstance(value, Range) else value
+    return value_at(board.position.scenario.parameters, path)
 
 
 def _choose(name: str) -> None:
@@ -151,31 +149,39 @@ def _cancel() -> None:
     board.exploring = None
 
 
-def _watch(board: Board, question: Explored) -> None:
-    """The map, drawn again as points are done; a newer move ends this."""
-    answer = board.ask("explore", question)[0]
-    bar = st.progress(0.0, "")
-    slot: Any = st.container()
-    drawn, until = -1, 0.0
-    while not (answer.complete or answer.error):
-        st.session_state.get("board")  # Streamlit ends a script that has been overtaken when it looks at its state
-        bar.progress(*_progress(answer))
-        if answer.value is not None and answer.version != drawn and monotonic() >= until:
-            drawn, until = answer.version, monotonic() + _PAUSE
-            slot = _draw(slot, crossing_map(question.design, dict(answer.value)), question.design)
-        answers().wait([answer], [answer.version], 0.05)
-    bar.progress(*_progress(answer))
-    if answer.error:
-        st.error(answer.error, icon=":material/error:")
-    else:
-        _draw(slot, crossing_map(question.design, dict(answer.value)), question.design, chosen=_open)
+class Growing:
+    """The map, drawn again as points are done.
 
+    Args:
+        answer: what is known of it.
+        design: its points.
+    """
 
-def _progress(answer: Answer) -> tuple[float, str]:
-    share = min(1.0, answer.done / answer.total) if answer.total else 0.0
-    if not answer.done:
-        return share, "Waiting for what the other pages compute …"
-    return share, f"{answer.done} of {answer.total} lives" + (", done" if answer.complete else "")
+    def __init__(self, answer: Answer, design: Design) -> None:
+        self.answers = [answer]
+        self._answer, self._design = answer, design
+        self._bar = st.progress(0.0, "")
+        self._slot: Any = st.container()
+        self._points = 0
+        self._ended = False
+
+    def draw(self) -> None:
+        """Draw what is known now; of a whole map a point can be chosen."""
+        answer = self._answer
+        share = min(1.0, answer.done / answer.total) if answer.total else 0.0
+        said = f"{answer.done} of {answer.total} lives{', done' if answer.complete else ''}"
+        self._bar.progress(share, said if answer.done else "Waiting for what the other pages compute …")
+        if self._ended:
+            return
+        if answer.error:
+            self._ended = True
+            st.error(plain(answer.error), icon=":material/error:")
+        elif answer.complete:
+            self._ended = True
+            _draw(self._slot, crossing_map(self._design, dict(answer.value)), self._design, chosen=_open)
+        elif answer.value is not None and len(answer.value) > self._points:
+            self._points = len(answer.value)
+            self._slot = _draw(self._slot, crossing_map(self._design, dict(answer.value)), self._design)
 
 
 def _draw(slot: Any, shown: CrossingMap, design: Design, chosen: Callable[[], None] | None = None) -> Any:
@@ -223,7 +229,7 @@ def _stored(board: Board) -> None:
         stored = simkit.load_sweep(Path(folder).expanduser())
         shown = crossing_map(stored.design, times_of(stored))
     except SimkitError as mistake:
-        st.error(str(mistake), icon=":material/error:")
+        st.error(plain(str(mistake)), icon=":material/error:")
         return
     st.caption(f"{stored.done} of {stored.design.lives} lives are done; seed {shown.seed}.")
     _draw(st.container(), shown, stored.design, chosen=_open)

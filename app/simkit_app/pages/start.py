@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 import simkit
 from simkit.errors import SimkitError
-from simkit.parameters.values import declaration
+from simkit.parameters.values import declaration, value_at
 from simkit.present.board_details import name_of
-from simkit.scenarios import Range, Scenario
+from simkit.scenarios import Scenario
 from simkit_app import pages
 from simkit_app.board import Board, shipped
 from simkit_app.history import Position
@@ -89,7 +90,7 @@ def _questions(board: Board, story: Scenario) -> None:
 def _number(board: Board, story: Scenario, path: str, text: str) -> None:
     entry, said = declaration(path), dict(board.kept.draft.answers)
     key = f"ask {path}"
-    value = said.get(path, _most_likely(story, path))
+    value: Any = said.get(path, value_at(story.parameters, path))
     derive(key, round(value) if entry.integer else float(value))
     # Without bounds: what cannot be is told when the board is asked for; a browser would silently keep what was there.
     if entry.integer:
@@ -97,11 +98,6 @@ def _number(board: Board, story: Scenario, path: str, text: str) -> None:
     else:
         step = float(entry.step or step_of(entry))
         st.number_input(text, step=step, format="%g", key=key, on_change=_answer, args=(path,))
-
-
-def _most_likely(story: Scenario, path: str) -> float:
-    value = story[path]
-    return value.mode if isinstance(value, Range) else float(value)  # type: ignore[arg-type]  # it has bounds
 
 
 def _keep(**changes: object) -> None:
@@ -122,6 +118,6 @@ def _answer(path: str) -> None:
     draft = board.kept.draft
     value = st.session_state[f"ask {path}"]
     answers = {**dict(draft.answers), path: value}
-    if value == _most_likely(shipped(draft.story), path):
+    if value == value_at(shipped(draft.story).parameters, path):
         del answers[path]
     _keep(answers=tuple(answers.items()))

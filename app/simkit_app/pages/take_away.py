@@ -12,9 +12,9 @@ from simkit.present.account import Account
 from simkit.run import Ensemble
 from simkit_app.answers import Answer
 from simkit_app.board import Board, link, opened
-from simkit_app.pages.what_if import watch
-from simkit_app.questions import PRECISION, Lived, Reasons, Steps
+from simkit_app.questions import KNOWN, Lived, Reasons, Steps
 from simkit_app.takeaways import PRESENTED, Takeaway, takeaways
+from simkit_app.watching import watch
 
 _HERE = ("localhost", "127.0.0.1", "::1")
 _WIDTH = 250
@@ -123,7 +123,7 @@ class Files:
     def _doing(self) -> str:
         return (
             "Files come when enough lives are simulated, so that they say what the board says: until the chance to "
-            f"cross is known within {100 * PRECISION:.0f} points. So far "
+            f"cross is known within {100 * KNOWN.half_width:.0f} points. So far "
             + " and ".join(str(0 if answer.value is None else len(answer.value)) for answer in self._lived)
             + " lives."
         )
@@ -186,7 +186,7 @@ def _share(ensemble: Ensemble | None) -> float:
     crossed = ensemble.crossing.by(ensemble.months)
     if crossed.low is None or crossed.high is None or crossed.high <= crossed.low:
         return 0.0
-    return min(1.0, (2 * PRECISION / (crossed.high - crossed.low)) ** 2)
+    return min(1.0, (2 * KNOWN.half_width / (crossed.high - crossed.low)) ** 2)
 
 
 def _reasons(more: list[Answer]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -13,15 +12,12 @@ from simkit.present.board import REFERENCE, SCENARIO, board_figures, board_headl
 from simkit.run import Ensemble
 from simkit_app import levers, own_months, pins
 from simkit_app.answers import Answer
-from simkit_app.board import Board, answers
-from simkit_app.questions import EARLY, SETTLED, Lived
+from simkit_app.board import Board
+from simkit_app.questions import SETTLED, Lived
 from simkit_app.reasons import Below
+from simkit_app.results import choices
 from simkit_app.text import plain
-
-_PAUSE = 0.25
-"""Seconds between two drawings of what is being refined."""
-
-_METRICS = {"margin": "Margin", "leads": "Leads", "customers": "Customers"}
+from simkit_app.watching import Pace, watch
 
 
 def page() -> None:
@@ -47,11 +43,10 @@ class Picture:
     def __init__(self, board: Board, own: Answer, reference: Answer | None) -> None:
         self._board = board
         self._own, self._reference = own, reference
-        self._lives = 0
-        self._complete = False
+        self._pace = Pace()
         self._head = st.html(_waiting())
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _choices(board)
+            choices(board, board.position.scenario.parameters.expectation.metric)
             own_months.panel(board)
         wide, narrow = st.columns([5, 3], gap="medium")
         self._slots = (wide.container(), narrow.container())
@@ -70,7 +65,9 @@ class Picture:
         if self._own.error:
             self._head.error(f"This scenario cannot be simulated. {self._own.error}", icon=":material/error:")
         reference: Ensemble | None = None if self._reference is None else self._reference.value
-        if own is None or not self._more(own, reference):
+        waiting = self._reference is not None and reference is None
+        complete = all(answer.complete for answer in self.answers)
+        if own is None or not self._pace.enough(0 if waiting else len(own), complete):
             return
         kept = self._board.kept
         metric = kept.metric or own.scenario.parameters.expectation.metric
@@ -86,46 +83,9 @@ class Picture:
         figures = _figures(own, reference)
         self._figures = (self._figures or self._foot).html(figures)
 
-    def _more(self, own: Ensemble, reference: Ensemble | None) -> bool:
-        """Whether there is enough more to draw than was drawn."""
-        lives = 0 if reference is None and self._reference is not None else len(own)
-        complete = all(answer.complete for answer in self.answers)
-        enough = lives >= max(2 * self._lives, EARLY) or lives >= SETTLED > self._lives
-        if not enough and not (complete and not self._complete):
-            return False
-        self._lives, self._complete = lives, complete
-        return True
-
     def _chart(self, place: int, rows: Any, spec: dict[str, Any], alt: str) -> None:
         target = self._charts[place] or self._slots[place]
         self._charts[place] = target.vega_lite_chart(rows, spec, alt=alt, height=470)
-
-
-def watch(parts: list[Any]) -> None:
-    """Draw again as more becomes known, until all of it is; a newer move ends this."""
-    known = answers()
-    while True:
-        st.session_state.get("board")  # Streamlit ends a script that has been overtaken when it looks at its state
-        waited = [answer for part in parts for answer in part.answers]
-        if all(answer.complete or answer.error for answer in waited):
-            break
-        seen = [answer.version for answer in waited]
-        begun = monotonic()
-        first = any(answer.value is None for answer in waited)
-        known.wait(waited, seen, 0.05)
-        for part in parts:
-            part.draw()
-        if not first:
-            _rest(begun + _PAUSE)
-    for part in parts:
-        part.draw()
-
-
-def _rest(until: float) -> None:
-    known = answers()
-    while (left := until - monotonic()) > 0:
-        st.session_state.get("board")
-        known.wait([], [], min(left, 0.05))
 
 
 def _toolbar(board: Board) -> None:
@@ -154,30 +114,6 @@ def _toolbar(board: Board) -> None:
 def _walk(step: str) -> None:
     board: Board = st.session_state.board
     board.history = getattr(board.history, step)()
-
-
-def _choices(board: Board) -> None:
-    kept = board.kept
-    expected = board.position.scenario.parameters.expectation.metric
-    levers.derive("metric", kept.metric or expected)
-    levers.derive("adding", "In all" if kept.cumulative else "Each month")
-    st.segmented_control(
-        "Results",
-        list(_METRICS),
-        format_func=_METRICS.__getitem__,
-        key="metric",
-        required=True,
-        on_change=_choose,
-        label_visibility="collapsed",
-    )
-    st.segmented_control(
-        "Months", ["Each month", "In all"], key="adding", required=True, on_change=_choose, label_visibility="collapsed"
-    )
-
-
-def _choose() -> None:
-    board: Board = st.session_state.board
-    board.keep(metric=st.session_state["metric"], cumulative=st.session_state["adding"] == "In all")
 
 
 def _waiting() -> str:
