@@ -404,9 +404,7 @@ def test_reasons_say_what_is_sure_and_what_is_not() -> None:
     assert rows["side"].tolist() == [NEARER, LATER]
     assert "bring the mean crossing 5.0 months away" in reason_sentence(why((*silos, [4.0, 5.0, 6.0])))
     unsure = reason_sentence(why((*silos, [-9.0, 0.0, 0.0])))
-    assert unsure.startswith(
-        "Together the changes move the mean crossing by −3.0 months (95 % interval −15.9 to"
-    )
+    assert unsure.startswith("Together the changes move the mean crossing by −3.0 months (95 % interval −15.9 to")
     assert unsure.endswith("no sure effect in 3 lives.")
     assert reason_sentence(why((*silos, [-3.0]))) == "Too few lives to tell."
     assert {"<b>: none → 9", NEARER, LATER} <= set(texts(drawn(board_charts.bars_spec("months", 2), rows)))
