@@ -10,8 +10,9 @@ from __future__ import annotations
 import itertools
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
@@ -32,34 +33,18 @@ class Luck:
         key = (self._replication, zlib.crc32(purpose.encode()))
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self._seed, spawn_key=key)))
 
-    def uniforms(self, purpose: str, width: int) -> Rows:
-        """Rows of independent numbers in [0, 1)."""
-        return Rows(self.generator(purpose), width, normal=False)
+    def uniforms(self, purpose: str, width: int) -> Iterator[list[float]]:
+        """Rows of independent numbers in [0, 1), without end."""
+        return _rows(self.generator(purpose).random, width)
 
-    def normals(self, purpose: str, width: int) -> Rows:
-        """Rows of independent standard normal numbers."""
-        return Rows(self.generator(purpose), width, normal=True)
+    def normals(self, purpose: str, width: int) -> Iterator[list[float]]:
+        """Rows of independent standard normal numbers, without end."""
+        return _rows(self.generator(purpose).standard_normal, width)
 
 
-class Rows:
-    """An endless table of random numbers; row i is the same however many rows are read, and in whatever order."""
-
-    __slots__ = ("_draw", "_numbers", "_width")
-
-    def __init__(self, generator: np.random.Generator, width: int, normal: bool) -> None:
-        self._draw = generator.standard_normal if normal else generator.random
-        self._width = width
-        self._numbers: list[float] = []  # one flat list: thousands of small ones would keep the garbage collector busy
-
-    def __getitem__(self, i: int) -> list[float]:
-        first, last = i * self._width, (i + 1) * self._width
-        while last > len(self._numbers):
-            self._numbers.extend(self._draw(_BLOCK * self._width).tolist())
-        return self._numbers[first:last]
-
-    def __iter__(self) -> Iterator[list[float]]:
-        """The rows in their order, without end."""
-        return map(self.__getitem__, itertools.count())
+def _rows(draw: Callable[[tuple[int, int]], Any], width: int) -> Iterator[list[float]]:
+    # A block at a time, for a call of NumPy costs as much as hundreds of numbers.
+    return itertools.chain.from_iterable(draw((_BLOCK, width)).tolist() for _ in itertools.repeat(None))
 
 
 def poisson(mean: float, u: float) -> int:

@@ -147,7 +147,7 @@ class Customers:
             number: the tick, from 0.
             expected: leads expected a month, by origin.
         """
-        u = self._luck[number]
+        u = next(self._luck)
         arrived = [poisson(rate * TICK_MONTHS, chance) for rate, chance in zip(expected, u, strict=False)]
         free = int(self._free_market())
         if sum(arrived) > free:  # a nearly full market: whoever came, no more than there are

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from simkit.model.clock import MONTH
 from simkit.model.recorder import CHANNELS, ROLES
-from simkit.randomness import Rows
 
 if TYPE_CHECKING:
     from simkit.model.simulation import World
@@ -36,8 +35,8 @@ class Interruptions:
 class Requests:
     """A Poisson process of rate 1; each request has a size drawn from the exponential distribution with mean 1."""
 
-    def __init__(self, luck: Rows) -> None:
-        self._luck = iter(luck)
+    def __init__(self, luck: Iterator[list[float]]) -> None:
+        self._luck = luck
         self._passed = 0.0
         self._next = 0.0
         self._draw()

@@ -25,17 +25,17 @@ class Market:
         self._jumps = world.luck.uniforms("market/jumps", 2 * len(CHANNELS))
         self._hypes = world.luck.uniforms("market/hype", 1)
 
-    def tick(self, number: int) -> None:
+    def tick(self) -> None:
         """Move the market by one tick."""
         p = self.world.p.market
         step = p.drift * math.sqrt(TICK_MONTHS)
         chance = -math.expm1(-p.jumps_per_year / 12.0 * TICK_MONTHS)
-        position, luck = self.position, self._jumps[number]
-        for channel, drifted, jumps, size in zip(CHANNELS, self._steps[number], luck[::2], luck[1::2], strict=True):
+        position, luck = self.position, next(self._jumps)
+        for channel, drifted, jumps, size in zip(CHANNELS, next(self._steps), luck[::2], luck[1::2], strict=True):
             position[channel] += step * drifted
             if jumps < chance:
                 position[channel] += p.jump_size * normal_quantile(size or 1e-12)
-        if self._hypes[number][0] < -math.expm1(-p.hype_per_year / 12.0 * TICK_MONTHS):
+        if next(self._hypes)[0] < -math.expm1(-p.hype_per_year / 12.0 * TICK_MONTHS):
             self.hypes += 1
             self.hype_until = self.world.env.now + p.hype_months * MONTH
 

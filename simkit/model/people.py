@@ -105,11 +105,10 @@ class Seat:
         self.role = role
         self.person: Person | None = None
         self._luck = world.luck.uniforms(f"seat/{role}/{number}", 3)
-        self._holders = 0
         self._stays = 0.0
         self._closed = False
         if filled:
-            self._fill()
+            self._fill(next(self._luck))
         else:
             world.env.process(self._search())
 
@@ -137,18 +136,17 @@ class Seat:
 
     def _search(self) -> Generator[Event, Any, None]:
         world = self.world
-        vacant = -math.log1p(-self._luck[self._holders][VACANT])
+        luck = next(self._luck)
+        vacant = -math.log1p(-luck[VACANT])
         yield world.env.timeout(vacant * world.p.team.months_to_hire * MONTH)
         while world.executives.hiring_frozen:
             yield world.env.timeout(MONTH)
         if not self._closed:
             world.team.hired += 1
-            self._stay(self._fill(), MONTH - world.env.now % MONTH)
+            self._stay(self._fill(luck), MONTH - world.env.now % MONTH)
 
-    def _fill(self) -> Person:
+    def _fill(self, luck: list[float]) -> Person:
         spread = self.world.p.team.skill_spread
-        luck = self._luck[self._holders]
-        self._holders += 1
         self._stays = -math.log1p(-luck[STAYS])
         # The mean skill is 1.
         skill = math.exp(spread * normal_quantile(luck[SKILL] or 1e-12) - spread * spread / 2.0)

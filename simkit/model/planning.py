@@ -31,7 +31,6 @@ class Planning:
         self.world = world
         self.ambition = dict.fromkeys(CHANNELS, 0.0)
         self._remainder: dict[tuple[str, str], float] = {}
-        self._plans = 0
         self._luck = {channel: world.luck.uniforms(f"planning/{channel}", 1) for channel in CHANNELS}
         self._later: list[tuple[float, int, Item]] = []
         world.env.process(self._points())
@@ -62,16 +61,17 @@ class Planning:
         # One integrated plan shares its overhead; isolated plans each carry all of it.
         days = p.planning_days * (1.0 - p.planning_shared * (1.0 - world.team.silos))
         lent = self._lent(active)
+        # Every channel has luck for every plan, whether it is planned for or not.
+        luck = {channel: 2.0 * next(rows)[0] - 1.0 for channel, rows in self._luck.items()}
         for channel in active:
             world.feedback.decide(channel)
             world.work.plan(world.work.item(channel, "planning", world.env.now, days), channel)
-            self._plan_channel(channel, period, lent)
-        self._plans += 1
+            self._plan_channel(channel, period, lent, luck[channel])
         if active and world.team.desks["strategist"].people:
             days *= len(active) * p.planning_strategist
             world.work.plan(world.work.item("strategy", "planning", world.env.now, days), "strategist")
 
-    def _plan_channel(self, channel: str, period: float, lent: dict[str, dict[str, float]]) -> None:
+    def _plan_channel(self, channel: str, period: float, lent: dict[str, dict[str, float]], luck: float) -> None:
         world, p = self.world, self.world.p
         heads = world.team.owners(channel)
         self.ambition[channel] = max(self.ambition[channel], world.team.ability(channel))
@@ -85,7 +85,6 @@ class Planning:
             * self.ambition[channel]
         )
         # Unclear goals make plans too big here and too small there; machines make room for more.
-        luck = 2.0 * self._luck[channel][self._plans][0] - 1.0
         load *= 1.0 + p.process.uneven_plans * (1.0 - world.team.clarity) * luck
         load /= world.automation.effort()
         hype = world.market.pull(world.team.clarity, world.executives.chase)

@@ -106,7 +106,7 @@ class World:
                 self._close_month()
 
     def _tick(self, number: int) -> None:
-        self.market.tick(number)
+        self.market.tick()
         self.automation.tick()
         for channel in self.channels.values():
             channel.tick()
