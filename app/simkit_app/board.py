@@ -14,6 +14,7 @@ import streamlit as st
 
 import simkit
 from simkit.errors import ScenarioError, SimkitError
+from simkit.experiments.design import Design
 from simkit.observed import Observed
 from simkit.scenarios import Scenario
 from simkit.scenarios.links import changed_by, difference
@@ -109,7 +110,8 @@ class Board:
         id: of the session.
         kept: what outlives it; pages replace it as a whole.
         notice: what to tell the visitor once, or ''.
-        exploring: the map that was asked for last, or None.
+        exploring: the map that is being computed, or None.
+        explored: what is known of the map that was asked for last, cancelled or not, or None.
         stepped: the scenario whose next steps were asked for last, or None.
         told: what each lever's widget was told to show last, by its key.
     """
@@ -119,6 +121,7 @@ class Board:
         self.kept = kept
         self.notice = notice
         self.exploring: Explored | None = None
+        self.explored: tuple[Design, Answer] | None = None
         self.stepped: Scenario | None = None
         self.told: dict[str, Any] = {}
         # In a thread of its own: this may come in the midst of anything, also of what it would change.

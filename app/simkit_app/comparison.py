@@ -59,8 +59,8 @@ class Together:
         """What it waits for."""
         return list(self._lived.values())
 
-    def draw(self) -> None:
-        """Draw what is known now."""
+    def draw(self) -> bool:
+        """Draw what is known now, if there is enough more than was drawn; whether there was."""
         for name, answer in self._lived.items():
             if answer.error and self._errors[name] is None:
                 said = f"'{name}' cannot be simulated. {answer.error}"
@@ -70,8 +70,9 @@ class Together:
         lives = min((0 if one is None else len(one) for one in ensembles.values()), default=0)
         complete = all(answer.complete for answer in able.values())
         if not self._pace.enough(lives, complete):
-            return
+            return False
         self._draw(paired(ensembles), complete)
+        return True
 
     def _draw(self, lived: Mapping[str, Ensemble], complete: bool) -> None:
         self._head.html(_source(lived, complete))

@@ -81,8 +81,8 @@ class Below:
             self.answers = asked[-1:]
         self._container = st.container()
 
-    def draw(self) -> None:
-        """Draw what is known now, if it is more than was drawn."""
+    def draw(self) -> bool:
+        """Draw what is known now, if there is enough more than was drawn; whether there was."""
         if self.answers:
             version = sum(answer.version for answer in self.answers)
             more, self._seen = version != self._seen, version
@@ -91,6 +91,7 @@ class Below:
             more = self._pace.enough(lives, all(answer.complete for answer in self._lived)) or self._slot is None
         if more:
             self._draw()
+        return more
 
     def _show(self) -> Any:
         """Where this section is drawn: always in the same place."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import monotonic, sleep
+from time import monotonic
 from typing import Protocol
 
 import streamlit as st
@@ -12,9 +12,9 @@ from simkit_app.answers import Answer
 from simkit_app.board import answers
 from simkit_app.questions import EARLY, SETTLED
 
-_LOOK = 0.05
-_PAUSE = 0.25
-"""Seconds between two looks at whether the script has been overtaken, and between two drawings."""
+_LOOK, _PAUSE, _READ = 0.05, 0.25, 1.0
+"""Seconds between two looks at whether the script has been overtaken, between two drawings of a part, and in which a
+picture of some lives is read: drawing the next one earlier would only keep the lives waiting for a processor."""
 
 
 class Part(Protocol):
@@ -24,22 +24,21 @@ class Part(Protocol):
     def answers(self) -> Sequence[Answer]:
         """What it waits for."""
 
-    def draw(self) -> None:
-        """Draw what is known now, if there is enough more than was drawn."""
+    def draw(self) -> bool:
+        """Draw what is known now, if there is enough more than was drawn; whether there was."""
 
 
 def watch(parts: Sequence[Part]) -> None:
     """Draw parts again as more becomes known, until all of it is; a newer move ends this."""
+    due = [0.0] * len(parts)
+    seen: dict[Answer, int] = {}
     while waited := [one for part in parts for one in part.answers if not (one.complete or one.error)]:
-        first = any(one.value is None for one in waited)
-        answers().wait(waited, [one.version for one in waited], _LOOK)
-        for part in parts:
-            part.draw()
-        until = monotonic() + (0.0 if first else _PAUSE)
+        answers().wait(waited, [seen.get(one, -1) for one in waited], _LOOK)
+        seen = {one: one.version for one in waited}
+        for i, part in enumerate(parts):
+            if monotonic() >= due[i] and part.draw():
+                due[i] = monotonic() + _PAUSE
         _check()
-        while monotonic() < until:
-            sleep(_LOOK)
-            _check()
     for part in parts:
         part.draw()
 
@@ -55,11 +54,13 @@ class Pace:
     def __init__(self) -> None:
         self._lives = 0
         self._complete = False
+        self._read = 0.0
 
     def enough(self, lives: int, complete: bool) -> bool:
-        """Whether there are twice the lives that were drawn, so many that they can be read, or all of them."""
-        more = lives >= max(2 * self._lives, EARLY) or lives >= SETTLED > self._lives
-        if lives == 0 or not (more or (complete and not self._complete)):
+        """Whether there are the first lives, twice those that have been read, so many that they settle, or all."""
+        more = lives >= max(2 * self._lives, EARLY) and monotonic() >= self._read
+        more = more or lives >= SETTLED > self._lives or (complete and not self._complete)
+        if lives == 0 or not more:
             return False
-        self._lives, self._complete = lives, complete
+        self._lives, self._complete, self._read = lives, complete, monotonic() + _READ
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Condition
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from simkit.scenarios import Change, Range, load_scenario
 from simkit.scenarios.links import difference
 from simkit_app import answers as known
 from simkit_app import board as boards
+from simkit_app.answers import Answer
 from simkit_app.board import Board, Kept, Sketch
 from simkit_app.history import History, Position
 from simkit_app.questions import Lived
@@ -281,18 +283,37 @@ def test_a_small_map_runs_and_shows_the_points_of_its_design() -> None:
     assert not at.get("vega_lite_chart")
     press(at, "Run 4 points of 10 lives")
     shown = rows(at)
-    question = board_of(at).exploring
-    assert question is not None
-    assert [question.design.scenario(i)["process.silos"] for i in range(4)] == [0.2, 0.6, 0.2, 0.6]
+    explored = board_of(at).explored
+    assert explored is not None
+    design = explored[0]
+    assert [design.scenario(i)["process.silos"] for i in range(4)] == [0.2, 0.6, 0.2, 0.6]
     assert shown["point"].tolist() == [0, 1, 2, 3]
     assert shown["y"].tolist() == ["20 %", "60 %", "20 %", "60 %"]
-    months = [simkit.simulate(question.design.scenario(i), 10, 8, workers=1).crossing.median.value for i in range(4)]
+    months = [simkit.simulate(design.scenario(i), 10, 8, workers=1).crossing.median.value for i in range(4)]
     assert [None if pd.isna(month) else month for month in shown["crossing"]] == months
     assert shown["label"].tolist() == ["×" if month is None else f"{month:g}" for month in months]
     assert {None} < set(months)
     assert any("10 lives at each point with the same luck, seed 8" in caption.value for caption in at.caption)
     checked(at.slider(key="explore steps").set_value(3).run())
     assert "Run 9 points of 10 lives" in labels(at)
+
+
+def test_a_cancelled_map_keeps_what_is_done() -> None:
+    """Fails if cancelling throws points away, if they cannot be opened, or if the rest cannot be run afterwards."""
+    sketch = Sketch("process.silos", "feedback.latency_weeks", (0.2, 0.6), (2.0, 8.0), steps=2, lives=10)
+    at = explore(sketch)
+    press(at, "Run 4 points of 10 lives")
+    design, answer = board_of(at).explored or pytest.fail("nothing was explored")
+    partial = Answer(Condition(), answer.value[:3])
+    partial.progress(30, 40)
+    board_of(at).explored = (design, partial)
+    checked(at.run())
+    assert rows(at)["point"].tolist() == [0, 1, 2]
+    assert "30 of 40 lives" in [text.value for text in at.markdown]
+    assert any("Click on a point" in caption.value for caption in at.caption)
+    assert next(button for button in at.button if button.label == "Cancel").disabled
+    press(at, "Run 4 points of 10 lives")
+    assert rows(at)["point"].tolist() == [0, 1, 2, 3]
 
 
 def test_the_same_lever_twice_is_refused_in_words() -> None:

@@ -41,6 +41,12 @@ def page() -> None:
         st.error(plain(str(mistake)), icon=":material/error:")
         return
     question = Explored(design)
+    if board.exploring is not None:
+        (answer,) = board.ask("explore", board.exploring)
+        board.explored = (board.exploring.design, answer)
+        if answer.complete or answer.error:
+            board.exploring = None
+    under_way = board.exploring is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Run {len(design.points)} points of {sketch.lives} lives",
@@ -49,13 +55,14 @@ def page() -> None:
             on_click=_run,
             args=(question,),
         )
-        st.button("Cancel", icon=":material/stop:", on_click=_cancel, disabled=board.exploring is None)
-    if board.exploring is None:
+        st.button("Cancel", icon=":material/stop:", on_click=_cancel, disabled=not under_way)
+    if board.explored is None:
         st.markdown("Each point of the map is your scenario with two values changed, lived with the same luck.")
+    elif not under_way:
+        _whole(*board.explored)
     else:
-        growing = Growing(board.ask("explore", board.exploring)[0], board.exploring.design)
-        growing.draw()
-        watch([growing])
+        watch([Growing(*board.explored)])
+        st.rerun()  # a map that grows no more is drawn with points that can be opened
 
 
 def _sketch(board: Board, kept: Sketch) -> Sketch:
@@ -139,11 +146,12 @@ def _design(board: Board, sketch: Sketch) -> Design:
 
 def _run(question: Explored) -> None:
     board: Board = st.session_state.board
+    answers().cancel(board.id, "explore")  # so that what failed is tried again
     board.exploring = question
-    board.ask("explore", question)
 
 
 def _cancel() -> None:
+    """What is done stays; running it again goes on from there."""
     board: Board = st.session_state.board
     answers().cancel(board.id, "explore")
     board.exploring = None
@@ -153,39 +161,44 @@ class Growing:
     """The map, drawn again as points are done.
 
     Args:
-        answer: what is known of it.
         design: its points.
+        answer: what is known of them.
     """
 
-    def __init__(self, answer: Answer, design: Design) -> None:
+    def __init__(self, design: Design, answer: Answer) -> None:
         self.answers = [answer]
         self._answer, self._design = answer, design
-        self._bar = st.progress(0.0, "")
+        self._bar = st.progress(0.0, _done(answer))
         self._slot: Any = st.container()
         self._points = 0
-        self._ended = False
 
-    def draw(self) -> None:
-        """Draw what is known now; of a whole map a point can be chosen."""
+    def draw(self) -> bool:
+        """Draw what is known now."""
         answer = self._answer
-        share = min(1.0, answer.done / answer.total) if answer.total else 0.0
-        said = f"{answer.done} of {answer.total} lives{', done' if answer.complete else ''}"
-        self._bar.progress(share, said if answer.done else "Waiting for what the other pages compute …")
-        if self._ended:
-            return
-        if answer.error:
-            self._ended = True
-            st.error(plain(answer.error), icon=":material/error:")
-        elif answer.complete:
-            self._ended = True
-            _draw(self._slot, crossing_map(self._design, dict(answer.value)), self._design, chosen=_open)
-        elif answer.value is not None and len(answer.value) > self._points:
+        self._bar.progress(min(1.0, answer.done / answer.total) if answer.total else 0.0, _done(answer))
+        if answer.value is not None and len(answer.value) > self._points:
             self._points = len(answer.value)
             self._slot = _draw(self._slot, crossing_map(self._design, dict(answer.value)), self._design)
+        return True
+
+
+def _whole(design: Design, answer: Answer) -> None:
+    """A map that grows no more, or as much of it as there is; its points can be opened."""
+    if answer.error:
+        st.error(plain(answer.error), icon=":material/error:")
+    st.markdown(_done(answer))
+    if answer.value:
+        _draw(st.container(), crossing_map(design, dict(answer.value)), design, chosen=_open)
+
+
+def _done(answer: Answer) -> str:
+    if not answer.done:
+        return "Waiting for what the other pages compute …"
+    return f"{answer.done} of {answer.total} lives{', done' if answer.complete else ''}"
 
 
 def _draw(slot: Any, shown: CrossingMap, design: Design, chosen: Callable[[], None] | None = None) -> Any:
-    """Draw the map; of a whole one a point can be chosen."""
+    """Draw the map; of one that grows no more a point can be chosen."""
     columns, rows = (_levels(design, path) for path in (shown.x, shown.y))
     spec = map_spec(shown.x, shown.y, columns, rows, design.base.parameters.horizon_months)
     levers_named = f"{name_of(shown.x)} by {name_of(shown.y)}"

@@ -108,8 +108,8 @@ class Files:
         """What it waits for; the reasons, which take longer, are told as they come."""
         return self._lived
 
-    def draw(self) -> None:
-        """Draw what is known now."""
+    def draw(self) -> bool:
+        """Draw what is known now; always drawn, as it is little."""
         error = next((answer.error for answer in self._lived if answer.error), None)
         if error:
             self._waiting.error(f"There is nothing to take away. {error}", icon=":material/error:")
@@ -119,6 +119,7 @@ class Files:
             self._drawn = True
             self._waiting.empty()
             self._buttons()
+        return True
 
     def _doing(self) -> str:
         return (

@@ -59,8 +59,8 @@ class Picture:
         """What it waits for."""
         return [answer for answer in (self._own, self._reference) if answer is not None]
 
-    def draw(self) -> None:
-        """Draw what is known now, if there are twice the lives that were drawn, or all of them."""
+    def draw(self) -> bool:
+        """Draw what is known now, if there is enough more than was drawn; whether there was."""
         own: Ensemble | None = self._own.value
         if self._own.error:
             self._head.error(f"This scenario cannot be simulated. {self._own.error}", icon=":material/error:")
@@ -68,7 +68,7 @@ class Picture:
         waiting = self._reference is not None and reference is None
         complete = all(answer.complete for answer in self.answers)
         if own is None or not self._pace.enough(0 if waiting else len(own), complete):
-            return
+            return False
         kept = self._board.kept
         metric = kept.metric or own.scenario.parameters.expectation.metric
         shown = results(own, reference, kept.observed, metric, kept.cumulative)
@@ -82,6 +82,7 @@ class Picture:
         self._chart(1, crossed_rows(own, reference), board_charts.crossed_spec(sides, own.months), said)
         figures = _figures(own, reference)
         self._figures = (self._figures or self._foot).html(figures)
+        return True
 
     def _chart(self, place: int, rows: Any, spec: dict[str, Any], alt: str) -> None:
         target = self._charts[place] or self._slots[place]
