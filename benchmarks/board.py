@@ -117,7 +117,8 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def _wait_for(address: str) -> None:
+def answering(address: str) -> None:
+    """Wait until a server answers."""
     while True:
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
@@ -129,7 +130,7 @@ def _wait_for(address: str) -> None:
 
 def opened(browser: Browser, address: str) -> Page:
     """A visitor's page of the baseline, with all its lives, ready to be timed."""
-    _wait_for(address)
+    answering(address)
     page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
     page.set_default_timeout(120_000)
     page.goto(f"{address}/?from=baseline&seed=1")
@@ -203,7 +204,7 @@ def _cold(kind: str) -> float:
         page.set_default_timeout(120_000)
         began = time.perf_counter()
         with served(kind) as address:
-            _wait_for(address)
+            answering(address)
             page.goto(f"{address}/?from=baseline&seed=1")
             page.wait_for_selector('[data-testid="stVegaLiteChart"] svg path')
             return time.perf_counter() - began

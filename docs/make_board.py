@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
-from socket import socket
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
+
+from benchmarks.board import answering, chromium, served
 
 IMAGES = Path(__file__).with_name("images") / "board"
 SHOWN = {"from": "siloed", "seed": "1", "scenario": json.dumps({"set": {"process.silos": 0.4, "team.analyst": 2}})}
@@ -26,63 +22,48 @@ def settled(page: Page, address: str, link: dict[str, str]) -> None:
     page.wait_for_timeout(1500)
 
 
-def pictures(address: str) -> None:
+def pictures(browser: Browser, address: str) -> None:
     """One picture a page, then the board at night and on a phone."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
-        page.goto(address)
-        page.get_by_role("button", name="Show my board").wait_for(timeout=WAIT)
-        page.wait_for_timeout(1000)
-        page.screenshot(path=IMAGES / "start.png")
-        settled(page, address, SHOWN)
-        page.screenshot(path=IMAGES / "what-if.png")
-        page.get_by_text("The bars add up to that").scroll_into_view_if_needed()
-        page.wait_for_timeout(800)
-        page.screenshot(path=IMAGES / "why.png")
-        for part in ("Activity and results", "Where work waits"):
-            page.get_by_text(part, exact=True).click()
-            page.wait_for_timeout(3000)
-            page.screenshot(path=IMAGES / f"{part.split()[0].lower()}.png")
-        page.get_by_role("button", name="Pin").click()
-        page.wait_for_timeout(1500)
-        for name in ("Compare", "Assumptions", "Take away"):
-            page.get_by_role("link", name=name).click()
-            page.wait_for_timeout(8000)
-            page.screenshot(path=IMAGES / f"{name.lower().replace(' ', '-')}.png")
-        page.get_by_role("link", name="Explore").click()
-        page.get_by_role("button", name="Run").click()
-        page.get_by_text("Click on a point").wait_for(timeout=5 * WAIT)
-        page.wait_for_timeout(1500)
-        page.screenshot(path=IMAGES / "explore.png")
-        for name, options in {
-            "dark": {"viewport": {"width": 1440, "height": 1000}, "color_scheme": "dark"},
-            "phone": {"viewport": {"width": 390, "height": 844}},
-        }.items():
-            other = browser.new_context(**options).new_page()  # type: ignore[arg-type]  # a dictionary of options
-            settled(other, address, SHOWN)
-            other.screenshot(path=IMAGES / f"{name}.png")
-        browser.close()
+    page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+    page.goto(address)
+    page.get_by_role("button", name="Show my board").wait_for(timeout=WAIT)
+    page.wait_for_timeout(1000)
+    page.screenshot(path=IMAGES / "start.png")
+    settled(page, address, SHOWN)
+    page.screenshot(path=IMAGES / "what-if.png")
+    page.get_by_text("The bars add up to that").scroll_into_view_if_needed()
+    page.wait_for_timeout(800)
+    page.screenshot(path=IMAGES / "why.png")
+    for part in ("Activity and results", "Where work waits"):
+        page.get_by_text(part, exact=True).click()
+        page.wait_for_timeout(3000)
+        page.screenshot(path=IMAGES / f"{part.split()[0].lower()}.png")
+    page.get_by_role("button", name="Pin").click()
+    page.wait_for_timeout(1500)
+    for name in ("Compare", "Assumptions", "Take away"):
+        page.get_by_role("link", name=name).click()
+        page.wait_for_timeout(8000)
+        page.screenshot(path=IMAGES / f"{name.lower().replace(' ', '-')}.png")
+    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("button", name="Run").click()
+    page.get_by_text("Click on a point").wait_for(timeout=5 * WAIT)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=IMAGES / "explore.png")
+    for name, options in {
+        "dark": {"viewport": {"width": 1440, "height": 1000}, "color_scheme": "dark"},
+        "phone": {"viewport": {"width": 390, "height": 844}},
+    }.items():
+        other = browser.new_context(**options).new_page()  # type: ignore[arg-type]  # a dictionary of options
+        settled(other, address, SHOWN)
+        other.screenshot(path=IMAGES / f"{name}.png")
 
 
 def main() -> None:
     """Serve the board, take the pictures, end it."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with socket() as probe:
-        probe.bind(("localhost", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", "simkit.cli", "app", "--no-browser", "--port", str(port)])
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health").close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        pictures(f"http://localhost:{port}")
-    finally:
-        server.terminate()
-        server.wait()
+    with served("") as address, chromium() as browser:
+        answering(address)
+        pictures(browser, address)
 
 
 if __name__ == "__main__":

@@ -268,7 +268,8 @@ def _follow(board: Board, asked: dict[str, str]) -> None:
     try:
         kept, board.notice = opened(asked)
     except SimkitError as mistake:
-        board.notice = f"This link cannot be followed: {mistake}"
+        shown = board.position.scenario
+        board.notice = f"This link cannot be followed: {mistake} What is shown is '{shown.title or shown.name}'."
         return
     history = board.history.move(kept.history.now)  # what was there before can be had again
     board.keep(story=kept.story, history=history, seed=kept.seed)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from simkit.experiments.comparison import Comparison, comparable
+from simkit.model.customers import steady_state
 from simkit.observed import Observed
 from simkit.plateau import crossing_times
 from simkit.present.figures import (
@@ -31,10 +32,11 @@ from simkit.present.figures import (
 from simkit.present.trajectory import Trajectory, trajectory
 from simkit.run import Ensemble
 from simkit.run.lives import Floats
+from simkit.scenarios import Scenario
 from simkit.statistics import percentiles
 
 SCENARIO, REFERENCE = "your scenario", "reference"
-BANDS = {SCENARIO: "9 in 10 of its lives", REFERENCE: "9 in 10 of the reference's"}
+BANDS = {SCENARIO: "9 in 10 lives", REFERENCE: "9 in 10, reference"}
 EXPECTED, FIRST_EXPECTED, VALLEY, OBSERVED, CROSSING = (
     "expected",
     "expected at first",
@@ -83,6 +85,16 @@ class Results:
     title: str
     names: tuple[str, ...]
     rows: pd.DataFrame
+
+
+def starting_level(scenario: Scenario) -> float:
+    """Results a month before the programme, in the expected metric's unit; what is uncertain as in its first draw.
+
+    Raises:
+        ParameterError: the parameters contradict each other.
+    """
+    p = scenario.resolve(0, 0).epochs[0][1]
+    return steady_state(p.company).level(p.expectation.metric)
 
 
 def results(
@@ -215,7 +227,7 @@ def board_figures(scenario: Ensemble, reference: Ensemble | None = None) -> tupl
             "Half of the lives cross by",
             f"month {month(when.value)}" if when.value is not None else NOT_REACHED,
             f"95 % interval {between(when.low, when.high, month)}",
-            *said("restricted_crossing_month", months, less_is_better=True),
+            *said("restricted_crossing_month", months, less_is_better=True, of="mean month "),
             "The month by which half of the simulated lives have crossed the expected line. The difference is that of "
             "the mean month, where a life that does not cross counts as the horizon.",
         ),
@@ -269,12 +281,12 @@ def _differences(scenario: Ensemble, reference: Ensemble | None) -> Callable[...
     sides = {"reference": reference.first(lives), "scenario": scenario.first(lives)}
     rows = Comparison(sides, outcomes).differences.set_index("outcome").to_dict("index")
 
-    def said(outcome: str, shown: Shown, less_is_better: bool) -> tuple[str, bool | None]:
+    def said(outcome: str, shown: Shown, less_is_better: bool, of: str = "") -> tuple[str, bool | None]:
         if outcome not in rows:
             return "", None
         found = {name: float(rows[outcome][name]) for name in ("difference", "low", "high", "adjusted_p")}
         better = (found["difference"] < 0) == less_is_better if found["adjusted_p"] < 1.0 - _LEVEL else None
         ends = between_signed(found["low"], found["high"], shown)
-        return f"{signed(found['difference'], shown)} ({ends})", better
+        return f"{of}{signed(found['difference'], shown)} ({ends})", better
 
     return said

@@ -62,7 +62,6 @@ def results_spec(names: tuple[str, ...], title: str, months: int, height: int = 
     base = alt.Chart().encode(
         x=month_axis(months),
         y=alt.Y("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
-        color=_colour(names),
         tooltip=[
             alt.Tooltip("what:N", title="line"),
             alt.Tooltip("month:Q", title="month"),
@@ -77,7 +76,6 @@ def crossed_spec(names: tuple[str, ...], months: int, height: int = 360) -> dict
     """The chart of `crossed_rows`: the share of lives that have crossed by a month, with its interval."""
     base = alt.Chart().encode(
         x=month_axis(months),
-        color=_colour(names),
         tooltip=[
             alt.Tooltip("what:N", title="line"),
             alt.Tooltip("month:Q", title="month"),
@@ -91,8 +89,11 @@ def crossed_spec(names: tuple[str, ...], months: int, height: int = 360) -> dict
     for name in names:
         only = base.transform_filter(alt.FieldEqualPredicate(field="what", equal=name))
         low = alt.Y("low:Q", title=None, scale=share, axis=alt.Axis(format=".0%"))
-        layers.append(only.mark_area(opacity=0.2, interpolate="step-after").encode(y=low, y2="high:Q"))
-        layers.append(only.mark_line(interpolate="step-after", **_style(name)).encode(y=alt.Y("value:Q", scale=share)))
+        interval = only.mark_area(opacity=0.2, interpolate="step-after", fill=COLOURS[name])
+        layers.append(interval.encode(y=low, y2="high:Q"))
+        line = _looking(only, name, names).encode(y=alt.Y("value:Q", scale=share))
+        line.mark = alt.MarkDef(**_mark(name), interpolate="step-after")
+        layers.append(line)
     made = alt.LayerChart(layer=layers).properties(height=height, width="container")
     return specification(made.properties(title=heading("Lives that have crossed by then")))
 
@@ -102,7 +103,7 @@ def panel_spec(names: tuple[str, ...], title: str, months: int, height: int = 17
     """A small chart of one panel of `activity_rows`, with a scale of its own."""
     value = alt.Y("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=3), scale=alt.Scale(zero=True))
     tooltip = [alt.Tooltip("what:N", title="line"), alt.Tooltip("month:Q"), alt.Tooltip("value:Q", format=",.3~s")]
-    base = alt.Chart().encode(x=month_axis(months), y=value, color=_colour(names), tooltip=tooltip)
+    base = alt.Chart().encode(x=month_axis(months), y=value, tooltip=tooltip)
     return _layers(base, names, height, title)
 
 
@@ -116,7 +117,7 @@ def work_spec(names: tuple[str, ...], title: str, share: bool) -> dict[str, Any]
             y=alt.Y("role:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False)),
             yOffset=alt.YOffset("what:N", sort=list(names)),
             x=alt.X("value:Q", title=None, axis=alt.Axis(format=".0%" if share else "~s", tickCount=4)),
-            color=_colour(names),
+            color=_scaled(alt.Color, "what", names, [COLOURS[name] for name in names], _legend("square")),
             tooltip=["role:N", alt.Tooltip("what:N", title="bar"), alt.Tooltip("value:Q", format=",.3~r")],
         )
     )
@@ -145,15 +146,54 @@ def bars_spec(title: str, bars: int) -> dict[str, Any]:
     return specification(alt.LayerChart(layer=[bar, interval]).properties(width="container", height=34 * bars))
 
 
-def _style(name: str) -> dict[str, Any]:
-    return {key: value for key, value in _MARKS[name].items() if key != "type"}
+def _looking(chart: alt.Chart, name: str, names: Sequence[str]) -> alt.Chart:
+    """A layer with its colour, dash or shape, and a legend that shows areas, lines and points as they are drawn.
+
+    Each kind has a field of its own, for legends of one field are made one.
+    """
+    kind = _MARKS[name]["type"]
+    return chart.transform_calculate(**{kind: "datum.what"}).encode(**_look(kind, names))
+
+
+def _look(kind: str, names: Sequence[str]) -> dict[str, Any]:
+    alike = [other for other in names if _MARKS[other]["type"] == kind]
+    colours = [COLOURS[other] for other in alike]
+    if kind == "area":
+        return {"fill": _scaled(alt.Fill, kind, alike, colours, _legend("square"))}
+    if kind == "line":
+        dashes = [_MARKS[other].get("strokeDash", [1, 0]) for other in alike]
+        legend = _legend("stroke", symbolSize=250, symbolStrokeWidth=3)
+        return {
+            "stroke": _scaled(alt.Stroke, kind, alike, colours, legend),
+            "strokeDash": _scaled(alt.StrokeDash, kind, alike, dashes, legend),
+        }
+    shapes = [_MARKS[other].get("shape", "circle") for other in alike]
+    return {
+        "color": _scaled(alt.Color, kind, alike, colours, _legend(alt.Undefined)),
+        "shape": _scaled(alt.Shape, kind, alike, shapes, _legend(alt.Undefined)),
+    }
+
+
+def _mark(name: str) -> dict[str, Any]:
+    """What is the same for all rows of a name."""
+    return {key: value for key, value in _MARKS[name].items() if key not in ("strokeDash", "shape")}
+
+
+def _scaled(channel: Any, field: str, names: Sequence[str], looks: Sequence[Any], legend: alt.Legend) -> Any:
+    scale = alt.Scale(domain=list(names), range=list(looks))
+    return channel(f"{field}:N", title=None, scale=scale, legend=legend)
+
+
+def _legend(symbol: Any, **more: Any) -> alt.Legend:
+    looks = {"symbolType": symbol, "symbolOpacity": 1, "labelFontSize": 12, "labelLimit": 260}
+    return alt.Legend(orient="bottom", columns=3, columnPadding=8, padding=0, **looks, **more)
 
 
 def _layers(base: alt.Chart, names: Sequence[str], height: int, title: str) -> dict[str, Any]:
     layers = []
     for name in names:
-        chart = base.transform_filter(alt.FieldEqualPredicate(field="what", equal=name))
-        chart.mark = alt.MarkDef(**_MARKS[name])
+        chart = _looking(base.transform_filter(alt.FieldEqualPredicate(field="what", equal=name)), name, names)
+        chart.mark = alt.MarkDef(**_mark(name))
         layers.append(chart.encode(y2="top:Q") if _MARKS[name]["type"] == "area" else chart)
     return specification(
         alt.LayerChart(layer=layers).properties(height=height, width="container", title=heading(title))
@@ -169,6 +209,8 @@ def specification(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
     """A chart as Vega-Lite, without data."""
     made: dict[str, Any] = chart.to_dict(validate=False)
     del made["$schema"]
+    # Legends one above the other: side by side they would not fit on a phone.
+    made["config"] = {"legend": {"layout": {"bottom": {"anchor": "start", "direction": "vertical"}}}}
     return _without_data(made)  # type: ignore[no-any-return]
 
 
@@ -187,13 +229,4 @@ def month_axis(months: int) -> alt.X:
         title="month",
         scale=alt.Scale(domain=[1, months], nice=False),
         axis=alt.Axis(values=[1, *range(step, months + 1, step)], grid=False, labelOverlap=True),
-    )
-
-
-def _colour(names: Sequence[str]) -> alt.Color:
-    return alt.Color(
-        "what:N",
-        title=None,
-        scale=alt.Scale(domain=list(names), range=[COLOURS[name] for name in names]),
-        legend=alt.Legend(orient="bottom", columns=3, symbolType="square", symbolOpacity=1, labelLimit=260),
     )

@@ -86,7 +86,7 @@ def multiple_spec(names: tuple[str, ...], months: int, top: float, height: int =
     del spec["title"]
     for layer in spec["layer"]:
         layer["encoding"]["y"]["scale"] = {"domain": [0, top], "nice": False}
-        layer["encoding"]["color"]["legend"] = None
+    spec["config"] = {"legend": {"disable": True}}
     return spec
 
 

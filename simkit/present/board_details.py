@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from simkit.experiments.attribution import Attribution
+from simkit.experiments.levers import levers_between
 from simkit.experiments.next_steps import NextSteps, Step
 from simkit.model.recorder import ROLE_OUTPUTS, ROLES
 from simkit.parameters import Value, declarations
@@ -17,6 +18,7 @@ from simkit.present.board import REFERENCE, SCENARIO
 from simkit.present.figures import between_signed, money, months, number, signed
 from simkit.run import Ensemble
 from simkit.run.lives import Floats
+from simkit.scenarios import Scenario
 from simkit.statistics import percentiles
 
 ACTIVITY = {
@@ -53,6 +55,17 @@ def written(path: str, value: Value) -> str:
         return f"{100 * value:.3g} %"
     plain = unit if unit in {"heads", "weeks", "months", "days", "items/month", "tests/month"} else ""
     return f"{value:,.6g} {plain if value != 1 else plain.removesuffix('s')}".strip()
+
+
+def changes_in_words(reference: Scenario, scenario: Scenario, most: int = 3) -> str:
+    """In what a scenario differs from a reference: the first few levers, and how many more there are."""
+    levers = levers_between(reference, scenario)
+    said = [
+        f"{name_of(one.name)} {_readable(one.name, one.before)} → {_readable(one.name, one.after)}"
+        for one in levers[:most]
+    ]
+    more = [f"{len(levers) - most} more"] if len(levers) > most else []
+    return "; ".join([*said, *more])
 
 
 def reason_rows(why: Attribution) -> pd.DataFrame:

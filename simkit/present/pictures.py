@@ -83,6 +83,6 @@ def _config(given: Mapping[str, Any], colours: Mapping[str, str]) -> dict[str, A
             "gridColor": grid,
             "gridOpacity": faint,
         },
-        "legend": {"labelColor": ink},
+        "legend": {**given.get("legend", {}), "labelColor": ink},
         "title": {"color": ink, "subtitleColor": ink},
     }

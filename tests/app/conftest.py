@@ -17,6 +17,26 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 _STARTS = 60.0
+# Python runs this in the server and in each of its workers before anything else (sitecustomize).
+_OVERHEAR = """
+import sys
+from pathlib import Path
+
+def overhear(event, arguments):
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    elif event in ("socket.connect", "socket.sendto") and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    else:
+        return
+    if host not in (None, "", "localhost", "127.0.0.1", "::1"):
+        with Path(__file__).with_name("asked").open("a") as asked:
+            asked.write(f"{event} {host}\\n")
+
+with Path(__file__).with_name("asked").open("a") as asked:
+    asked.write("listening\\n")
+sys.addaudithook(overhear)
+"""
 expect.set_options(timeout=90_000)  # waiting longer fails no later where all is well
 
 
@@ -37,7 +57,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each process of the server says that it listens, and which other machine it names or connects to."""
+    folder = tmp_path_factory.mktemp("overheard")
+    (folder / "sitecustomize.py").write_text(_OVERHEAR)
+    return folder / "asked"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, asked: Path) -> Iterator[str]:
     """The address of a board that is served by the command that users type."""
     with socket() as probe:
         probe.bind(("localhost", 0))
@@ -45,7 +73,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("server")
     command = [sys.executable, "-m", "simkit.cli", "app", "--no-browser", "--port", str(port)]
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        overheard = {**os.environ, "PYTHONPATH": str(asked.parent)}
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=overheard)
         address = f"http://localhost:{port}"
         until = time.monotonic() + _STARTS
         while True:

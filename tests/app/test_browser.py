@@ -185,19 +185,22 @@ def test_every_page_fits_the_screen(chromium: Browser, server: str, width: int) 
     assert not wrong
 
 
-def test_nothing_is_asked_of_any_other_machine(page: Page, server: str) -> None:
-    """Fails if a page fetches a font, a script or a picture from elsewhere, or reports that it was used."""
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("websocket", lambda socket: asked.append(socket.url))
+def test_nothing_is_asked_of_any_other_machine(page: Page, server: str, asked: Path) -> None:
+    """Fails if a page fetches a font, a script or a picture from elsewhere, or the server or a worker calls out."""
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
+    page.on("websocket", lambda socket: urls.append(socket.url))
     opened(page, server)
     for name in PAGES[2:]:
         page.get_by_role("link", name=name).click()
         page.wait_for_timeout(700)
     host = server.removeprefix("http://")
-    elsewhere = [url for url in asked if f"//{host}/" not in url and not url.startswith(("data:", "blob:"))]
-    assert len(asked) > 20
+    elsewhere = [url for url in urls if f"//{host}/" not in url and not url.startswith(("data:", "blob:"))]
+    assert len(urls) > 20
     assert not elsewhere
+    overheard = asked.read_text().splitlines()
+    assert overheard.count("listening") > 1  # the server and its workers
+    assert set(overheard) == {"listening"}
 
 
 def test_the_board_is_moved_by_keyboard_alone(page: Page, server: str) -> None:

@@ -87,6 +87,8 @@ def test_pins_are_arranged_and_removed() -> None:
     at = _compare("baseline", "siloed", "integrated")
     at.button(key="pin lead 2").click().run()
     assert _names(at) == ["integrated", "baseline", "siloed"]
+    differing = [element.proto.body for element in at.get("html") if "Against the reference" in element.proto.body]
+    assert len(differing) == 2
     assert at.text_input(key="pin name 0").value == "integrated"
     at.button(key="pin remove 1").click().run()
     assert _names(at) == ["integrated", "siloed"]

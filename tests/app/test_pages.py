@@ -16,6 +16,8 @@ import simkit
 from simkit import Scenario
 from simkit.experiments.design import design_of
 from simkit.parameters.values import declaration
+from simkit.present.board import starting_level
+from simkit.present.figures import number
 from simkit.scenarios import Change, Range, load_scenario
 from simkit.scenarios.links import difference
 from simkit_app import answers as known
@@ -109,6 +111,8 @@ def test_answers_are_kept_over_a_page_change_and_lead_to_a_board_with_these_valu
     at = visit()
     at.number_input(key="ask team.content").set_value(4).run()
     at.number_input(key="ask budget.media_per_month").set_value(7_000.0).run()
+    now = f"about {number(starting_level(BASE))} EUR of margin a month now"
+    assert any(now in caption.value for caption in at.caption)
     at.text_input(key="company name").set_value("<b>Acme").run()
     at.session_state["turn to"] = "Assumptions"
     checked(at.run())
@@ -245,6 +249,7 @@ def test_a_link_that_cannot_be_followed_is_said() -> None:
     at.query_params["scenario"] = '{"set":{"process.silo":0.1}}'
     checked(at.run())
     assert any("Did you mean 'process.silos'?" in warning.value.replace("\\", "") for warning in at.warning)
+    assert any("What is shown is" in warning.value for warning in at.warning)
     assert board_of(at).position.scenario == BASE
 
 

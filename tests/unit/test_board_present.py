@@ -40,6 +40,7 @@ from simkit.present.board import (
     board_source,
     crossed_rows,
     results,
+    starting_level,
 )
 from simkit.present.board_details import (
     ACTIVITY,
@@ -47,6 +48,7 @@ from simkit.present.board_details import (
     NEARER,
     WORK,
     activity_rows,
+    changes_in_words,
     name_of,
     reason_rows,
     reason_sentence,
@@ -171,10 +173,10 @@ def test_differences_are_paired_signed_and_have_an_interval(one: Ensemble) -> No
     sooner = lives(one, [6, 7, 5, 6, 7, 5, 6, 7, 5, NEVER], OTHER)
     half, chance, *_ = board_figures(sooner, reference)
     assert half.better is True
-    assert half.difference.startswith("−1.8 months (−2.3 to −1.3 months")
+    assert half.difference.startswith("mean month −1.8 months (−2.3 to −1.3 months")
     later = board_figures(reference, lives(one, [6, 7, 5, 6, 7, 5, 6, 7, 5, NEVER], OTHER))[0]
     assert later.better is False
-    assert later.difference.startswith("+1.8 months (+1.3 to +2.3 months")
+    assert later.difference.startswith("mean month +1.8 months (+1.3 to +2.3 months")
     assert chance.better is None
     assert chance.difference.startswith("0 points (")
     assert all(figure.meaning and figure.known for figure in board_figures(sooner, reference))
@@ -197,9 +199,9 @@ def test_only_lives_that_both_have_had_are_compared(one: Ensemble) -> None:
     """Fails if lives that the other side lacks enter a difference."""
     reference = lives(one, [8] * 10)
     growing = lives(one, [6] * 10 + [NEVER] * 20, OTHER)
-    assert board_figures(growing, reference)[0].difference.startswith("−2.0 months")
+    assert board_figures(growing, reference)[0].difference.startswith("mean month −2.0 months")
     later = board_figures(reference, growing)[0].difference
-    assert later.startswith("+2.0 months")
+    assert later.startswith("mean month +2.0 months")
     assert board_figures(growing.first(1), reference)[0].difference == ""
 
 
@@ -231,7 +233,8 @@ def test_what_reads_as_nothing_has_no_sign() -> None:
 def drawn(spec: dict[str, Any], rows: pd.DataFrame) -> ET.Element:
     """The chart with its rows, once its specification is what Vega-Lite admits."""
     whole = {**spec, "data": {"values": json.loads(rows.to_json(orient="records"))}}
-    alt.Chart.from_dict(whole, validate=True)
+    # How legends are laid out goes through Vega-Lite to Vega, but Vega-Lite's schema does not know it.
+    alt.Chart.from_dict({**whole, "config": {}}, validate=True)
     return ET.fromstring(vegalite_to_svg({**whole, "width": 600}, allowed_base_urls=[]))
 
 
@@ -351,7 +354,44 @@ def test_specifications_hold_no_numbers_of_lives(one: Ensemble, sides: tuple[Ens
     assert again is board_charts.results_spec(names, "Margin", MONTHS)
 
 
+def test_a_legend_shows_what_is_drawn_as_it_is_drawn() -> None:
+    """Fails if a dashed line, an area or a diamond is a square in the legend, or one of them is in none."""
+    names = (BANDS[SCENARIO], VALLEY, EXPECTED, SCENARIO, CROSSING)
+    spec = board_charts.results_spec(names, "Margin", MONTHS)
+    legends = {
+        name: {channel: given["legend"] for channel, given in layer["encoding"].items() if "legend" in given}
+        for name, layer in zip(names, spec["layer"], strict=True)
+    }
+    assert legends[VALLEY]["fill"]["symbolType"] == "square"
+    assert legends[EXPECTED]["stroke"] == legends[EXPECTED]["strokeDash"]
+    assert legends[EXPECTED]["stroke"]["symbolType"] == "stroke"
+    assert set(legends[CROSSING]) == {"color", "shape"}
+    dashes = spec["layer"][names.index(EXPECTED)]["encoding"]["strokeDash"]["scale"]
+    assert dashes["domain"] == [EXPECTED, SCENARIO]
+    assert dashes["range"][0] != dashes["range"][1] == [1, 0]
+    shapes = spec["layer"][-1]["encoding"]["shape"]["scale"]
+    assert (shapes["domain"], shapes["range"]) == ([CROSSING], ["diamond"])
+
+
+def test_where_a_company_stands_is_worked_out_without_a_life() -> None:
+    """Fails if the level is not the one that lives begin with, in the metric that is expected."""
+    for metric in ("margin", "leads"):
+        firm = SMALL.with_changes({"expectation.metric": metric, "expectation.target_per_month": 300.0})
+        assert starting_level(firm) == float(simkit.simulate(firm, 1, 1, workers=1).lives.starting_level[0])
+
+
 # Reasons and next steps
+
+
+def test_changes_are_said_in_the_units_of_their_levers() -> None:
+    """Fails if a value is shown bare, a change over time goes unsaid, or a long list has no end."""
+    one = SMALL.with_changes({"process.silos": 0.1})
+    before = written("process.silos", SMALL["process.silos"])  # type: ignore[arg-type]  # a value, no range
+    assert changes_in_words(SMALL, one) == f"{name_of('process.silos')} {before} → 10 %"
+    assert changes_in_words(SMALL, SMALL) == ""
+    assert "month 3" in changes_in_words(SMALL, SMALL.with_changes({"team.content": 2}, month=3))
+    many = one.with_changes({"team.content": 2, "team.social": 3, "team.paid": 4, "team.email": 5})
+    assert changes_in_words(SMALL, many).endswith("; 2 more")
 
 
 def estimate(value: float, low: float | None, high: float | None) -> Estimate:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-import simkit_app
 from simkit.parameters import declarations
 from simkit.parameters.values import declaration
 from simkit.present.board_assumptions import KINDS, assumption_rows, groups, said
@@ -18,8 +16,8 @@ from simkit.present.reference import bounds
 from simkit_app import levers
 from simkit_app.assumption import form
 from simkit_app.board import Board
+from simkit_app.text import page_text
 
-_TEXTS = Path(simkit_app.__file__).parent / "texts"
 _ALL = "all"
 _TABLE = "assumption table"
 
@@ -43,12 +41,7 @@ def page() -> None:
     with parameters:
         _parameters(board)
     for tab, name in ((left_out, "left_out"), (terms, "terms"), (claims, "claims")):
-        tab.markdown(_text(name))
-
-
-@cache
-def _text(name: str) -> str:
-    return (_TEXTS / f"{name}.md").read_text(encoding="utf-8")
+        tab.markdown(page_text(name))
 
 
 def _parameters(board: Board) -> None:

@@ -12,6 +12,7 @@ import simkit
 from simkit.errors import SimkitError
 from simkit.present.board import SCENARIO
 from simkit.present.board_compare import not_compared
+from simkit.present.board_details import changes_in_words
 from simkit_app import levers, pages, pins
 from simkit_app.board import Board, shipped
 from simkit_app.comparison import Together
@@ -82,6 +83,10 @@ def _pinned(board: Board) -> None:
             st.text_input(label, key=key, max_chars=pins.LONGEST_NAME, on_change=_rename, args=(place, key))
             story = pin.scenario.story
             st.html(f'<p class="simkit-source" title="{escape(story, quote=True)}">{escape(_short(story))}</p>')
+            if place > 0:
+                differs = changes_in_words(pinned[0].scenario, pin.scenario)
+                said = f"Against the reference: {differs}." if differs else "It runs exactly like the reference."
+                st.html(f'<p class="simkit-source">{escape(said)}</p>')
             _buttons(board, place, saved[pin.name])
 
 

@@ -10,7 +10,9 @@ import streamlit as st
 import simkit
 from simkit.errors import SimkitError
 from simkit.parameters.values import declaration, value_at
+from simkit.present.board import starting_level
 from simkit.present.board_details import name_of
+from simkit.present.figures import number
 from simkit.scenarios import Scenario
 from simkit_app import pages
 from simkit_app.board import Board, shipped
@@ -68,13 +70,14 @@ def _show(board: Board, company: Scenario) -> None:
 
 def _questions(board: Board, story: Scenario) -> None:
     """Seven questions, with the story's own figures as a start."""
-    currency, metric = story["company.currency"], story["expectation.metric"]
+    currency, metric = story["company.currency"], str(story["expectation.metric"])
     unit = f"{currency} of margin" if metric == "margin" else metric
     left, right = st.columns(2)
     with left:
         _number(board, story, "company.customer_value", f"1. Margin of a customer over all the years, {currency}")
         _number(board, story, "company.starting_leads_per_month", "2. Leads a month now")
         _number(board, story, "expectation.target_per_month", f"3. Target, {unit} a month")
+        st.caption(_now(board, story, unit))
         _number(board, story, "expectation.months_to_target", "4. In how many months?")
     with right:
         st.markdown("5\\. How many people do what?")
@@ -85,6 +88,15 @@ def _questions(board: Board, story: Scenario) -> None:
                 _number(board, story, path, name_of(path).removeprefix("People for ").capitalize())
         _number(board, story, "budget.media_per_month", f"6. Media budget, {currency} a month")
         _number(board, story, "company.sales_cycle_months", "7. Months from a qualified lead to a customer")
+
+
+def _now(board: Board, story: Scenario, unit: str) -> str:
+    """Where the company stands, so that a target can be set against it."""
+    try:
+        level = starting_level(story.with_changes(dict(board.kept.draft.answers)))
+    except SimkitError:
+        return "What you have now cannot be worked out from these answers."
+    return f"With these answers you have about {number(level)} {unit} a month now."
 
 
 def _number(board: Board, story: Scenario, path: str, text: str) -> None:

@@ -16,7 +16,7 @@ from simkit_app.board import Board
 from simkit_app.questions import SETTLED, Lived
 from simkit_app.reasons import Below
 from simkit_app.results import choices
-from simkit_app.text import plain
+from simkit_app.text import page_text, plain
 from simkit_app.watching import Pace, watch
 
 
@@ -48,6 +48,8 @@ class Picture:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             choices(board, board.position.scenario.parameters.expectation.metric)
             own_months.panel(board)
+            with st.popover("What the words mean", icon=":material/menu_book:"):
+                st.markdown(page_text("terms"))
         wide, narrow = st.columns([5, 3], gap="medium")
         self._slots = (wide.container(), narrow.container())
         self._charts: list[Any] = [None, None]
@@ -76,7 +78,7 @@ class Picture:
         said = f"{shown.title}, month by month, with the expected line; the headline says when lives cross it"
         self._chart(0, shown.rows, board_charts.results_spec(shown.names, shown.title, own.months), said)
         inside = own_months.inside(self._board, own)
-        self._head.html(_head(own, headline, self._own.complete, inside))
+        self._head.html(_head(own, headline, complete, inside))
         sides = (SCENARIO,) if reference is None else (REFERENCE, SCENARIO)
         said = "Share of lives that have crossed the expected line, month by month"
         self._chart(1, crossed_rows(own, reference), board_charts.crossed_spec(sides, own.months), said)
@@ -86,7 +88,7 @@ class Picture:
 
     def _chart(self, place: int, rows: Any, spec: dict[str, Any], alt: str) -> None:
         target = self._charts[place] or self._slots[place]
-        self._charts[place] = target.vega_lite_chart(rows, spec, alt=alt, height=470)
+        self._charts[place] = target.vega_lite_chart(rows, spec, alt=alt, height=500)
 
 
 def _toolbar(board: Board) -> None:
