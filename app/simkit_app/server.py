@@ -11,6 +11,7 @@ from pathlib import Path
 from socket import AF_INET, SO_REUSEADDR, SOL_SOCKET, socket
 from threading import Timer
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -22,6 +23,7 @@ from simkit.errors import RunError
 from simkit_app.board import COOKIE, answers
 
 _PORT = 8501
+_REFUSED = 1008  # a policy was violated (RFC 6455)
 MAIN = Path(__file__).with_name("main.py")
 LARGEST_UPLOAD = 10
 """Megabytes; the longest table of months is far smaller."""
@@ -47,6 +49,8 @@ _OPTIONS: dict[str, Any] = {
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
+    # The welcome looks up the address of this machine elsewhere when it may be reached from others.
+    "logger.hideWelcomeMessage": True,
     "logger.level": "warning",
     "runner.magicEnabled": False,
     # A full collection after every rerun holds all sessions for 60 to 90 ms; Python collects by itself.
@@ -78,6 +82,25 @@ class _Visitor:
             await send(message)
 
         await self._app(scope, receive, named)
+
+
+class _SameOrigin:
+    """Refuses pages of other sites that would talk to the board through a visitor's browser.
+
+    Streamlit would look up the address of this machine elsewhere to see whether they may.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            headers = HTTPConnection(scope).headers
+            origin = headers.get("origin")
+            if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+                await send({"type": "websocket.close", "code": _REFUSED})
+                return
+        await self._app(scope, receive, send)
 
 
 @asynccontextmanager
@@ -114,7 +137,7 @@ def serve(address: str, port: int, browser: bool) -> None:
         port: there.
         browser: open it in the browser of whoever started it.
     """
-    app = st.App(MAIN, lifespan=_lifespan, middleware=[Middleware(_Visitor)])
+    app = st.App(MAIN, lifespan=_lifespan, middleware=[Middleware(_SameOrigin), Middleware(_Visitor)])
     if browser:
         Timer(1.5, webbrowser.open, [f"http://{address}:{port}"]).start()
     app.run(config={**_OPTIONS, **_THEME, "server.address": address, "server.port": port})

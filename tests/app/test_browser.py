@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -201,6 +202,19 @@ def test_nothing_is_asked_of_any_other_machine(page: Page, server: str, asked: P
     overheard = asked.read_text().splitlines()
     assert overheard.count("listening") > 1  # the server and its workers
     assert set(overheard) == {"listening"}
+
+
+@pytest.mark.parametrize(("origin", "status"), [("http://elsewhere.example", 403), ("", 101)])
+def test_another_site_cannot_talk_to_the_board(server: str, asked: Path, origin: str, status: int) -> None:
+    """Fails if a page from elsewhere could use the board through a visitor's browser, or made it look something up."""
+    host = server.removeprefix("http://")
+    connection = HTTPConnection(host, timeout=20)
+    key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", **key}
+    connection.request("GET", "/_stcore/stream", headers={**upgrade, "Origin": origin or server})
+    assert connection.getresponse().status == status
+    connection.close()
+    assert set(asked.read_text().splitlines()) == {"listening"}
 
 
 def test_the_board_is_moved_by_keyboard_alone(page: Page, server: str) -> None:
