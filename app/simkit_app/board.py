@@ -16,6 +16,7 @@ import simkit
 from simkit.errors import ScenarioError, SimkitError
 from simkit.experiments.design import Design
 from simkit.observed import Observed
+from simkit.run.provenance import version_of
 from simkit.scenarios import Scenario
 from simkit.scenarios.links import changed_by, difference
 from simkit_app.answers import Answer, Answers, Question
@@ -27,7 +28,7 @@ FIRST_STORY = "baseline"
 SEED = 1
 
 # Read once: looking it up goes through the module path, which Streamlit changes while sessions run side by side.
-VERSION = simkit.__version__
+VERSION = version_of("simkit")
 COOKIE = "simkit_visitor"
 _MOST_SAVED = 500
 

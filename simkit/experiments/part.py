@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from simkit.parameters import Value
 from simkit.run.ensemble import Ensemble
 from simkit.run.lives import Lives, Room
 from simkit.run.measures import MEASURES, measure
+from simkit.run.provenance import version_of
 from simkit.run.tables import outcome_columns
 from simkit.scenarios import Scenario
 
@@ -65,12 +65,12 @@ def part_of(design: Design, number: int, monthly: bool) -> Part:
         (point, dict(zip(design.paths, design.points[point], strict=True)), tuple(number for _, number in lives))
         for point, lives in groupby(addresses, key=lambda address: address[0])
     )
-    return Part(number, design.base, design.seed, runs, monthly, {"simkit": version("simkit"), **libraries()})
+    return Part(number, design.base, design.seed, runs, monthly, {"simkit": version_of("simkit"), **libraries()})
 
 
 def libraries() -> dict[str, str]:
     """Versions of the libraries that numbers and bytes depend on."""
-    return {name: version(name) for name in ("numpy", "simpy", "pyarrow")}
+    return {name: version_of(name) for name in ("numpy", "simpy", "pyarrow")}
 
 
 def parts(design: Design) -> int:
@@ -100,8 +100,8 @@ def live_part(part: Part) -> dict[str, bytes]:
     import pyarrow as pa
 
     for name, wanted in part.versions.items():
-        if version(name) != wanted:
-            message = f"a worker has {name} {version(name)}, this machine {wanted}"
+        if version_of(name) != wanted:
+            message = f"a worker has {name} {version_of(name)}, this machine {wanted}"
             raise RunError(message, field="cluster", hint="Install the same versions everywhere.")
     outcomes, months = [], []
     for point, values, replications in part.runs:

@@ -12,7 +12,6 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from html import escape
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from simkit.experiments.part import Part, libraries, live_part, part_of, part_si
 from simkit.experiments.store import FORMAT, MONTHLY, OUTCOMES, POINTS, SCENARIO, Store, lock, parquet, read_table
 from simkit.experiments.summary import summarise
 from simkit.run.execution import WorkersLost, completed
+from simkit.run.provenance import version_of
 from simkit.scenarios import Scenario, load_scenario, to_toml
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _store(design: Design, folder: Path, resume: bool, monthly: bool) -> Store:
     """The store of a design: a new one, or the one that is resumed."""
     manifest = {
         "format": FORMAT,
-        "simkit": version("simkit"),
+        "simkit": version_of("simkit"),
         "scenario": design.base.name,
         "scenario_hash": design.base.hash,
         "design": design.kind,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from simkit.experiments.attribution import Attribution
@@ -13,6 +12,7 @@ from simkit.experiments.comparison import Comparison
 from simkit.observed import Observed
 from simkit.present.coverage import coverage, remarks
 from simkit.run import Ensemble
+from simkit.run.provenance import version_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ def comparison_report(comparison: Comparison, whys: Sequence[Attribution] = ()) 
         "reference": comparison.reference,
         "replications": len(comparison),
         "seed": comparison.seed,
-        "version": version("simkit"),
+        "version": version_of("simkit"),
         "scenario_hash": {name: ensemble.scenario.hash for name, ensemble in comparison.ensembles.items()},
         "reached": {name: str(reached) for name, reached in comparison.reached.items()},
         "differences": _rows(comparison.differences),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -40,6 +41,12 @@ class Provenance:
     simpy: str
 
 
+@cache
+def version_of(library: str) -> str:
+    """Of an installed library, looked up once: a server may change the module path while it runs."""
+    return version(library)
+
+
 def provenance_of(
     scenario: Scenario, seed: int, draw: int | None, lives: Lives, effective_lives: float | None
 ) -> Provenance:
@@ -52,8 +59,8 @@ def provenance_of(
         scenario_name=scenario.name,
         scenario_hash=scenario.hash,
         scenario=tomllib.loads(to_toml(scenario)),
-        simkit=version("simkit"),
+        simkit=version_of("simkit"),
         python=platform.python_version(),
-        numpy=version("numpy"),
-        simpy=version("simpy"),
+        numpy=version_of("numpy"),
+        simpy=version_of("simpy"),
     )

@@ -8,7 +8,6 @@ which it did. None stands for a number that is not there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +17,7 @@ from simkit import statistics
 from simkit.model.recorder import MONTHLY
 from simkit.plateau import Crossing, crossing_times
 from simkit.run.lives import Floats
+from simkit.run.provenance import version_of
 
 if TYPE_CHECKING:
     from simkit.run.ensemble import Ensemble
@@ -185,7 +185,7 @@ def summarise(ensemble: Ensemble) -> Summary:
     return Summary(
         scenario=scenario.name,
         scenario_hash=scenario.hash,
-        version=version("simkit"),
+        version=version_of("simkit"),
         seed=ensemble.seed,
         replications=len(ensemble),
         effective_sample_size=ensemble.effective_sample_size,
