@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         SimkitError,
         StoreError,
     )
+    from simkit.experiments.calibrate import Fit, Prior, calibrate, prior_lives
     from simkit.experiments.compare import Attribution, Comparison, compare
     from simkit.experiments.condition import condition
     from simkit.experiments.design import Design, load_design
@@ -42,6 +43,7 @@ __all__ = [
     "Comparison",
     "Design",
     "Ensemble",
+    "Fit",
     "Interrupted",
     "NextSteps",
     "Observation",
@@ -50,6 +52,7 @@ __all__ = [
     "OutputError",
     "ParameterError",
     "Precision",
+    "Prior",
     "Range",
     "RunError",
     "Scenario",
@@ -58,6 +61,7 @@ __all__ = [
     "StoreError",
     "Sweep",
     "SweepInterrupted",
+    "calibrate",
     "compare",
     "condition",
     "load_design",
@@ -65,6 +69,7 @@ __all__ = [
     "load_scenario",
     "load_sweep",
     "next_steps",
+    "prior_lives",
     "save_scenario",
     "separate",
     "shipped_scenarios",
@@ -78,6 +83,7 @@ _MODULES = (
     "scenarios",
     "observed",
     "run",
+    "experiments.calibrate",
     "experiments.compare",
     "experiments.condition",
     "experiments.design",

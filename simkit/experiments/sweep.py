@@ -209,7 +209,8 @@ def load_sweep(folder: str | Path) -> Sweep:
     store = Store.open(Path(folder))
     manifest, table = store.manifest, read_table(store.folder / POINTS)
     paths = tuple(table.column_names[1:])
-    rows = tuple(zip(*(table.column(path).to_pylist() for path in paths), strict=True))
+    columns = [table.column(path).to_pylist() for path in paths]
+    rows = tuple(zip(*columns, strict=True)) if columns else ((),) * table.num_rows
     base = replace(load_scenario(store.folder / SCENARIO), name=manifest["scenario"])
     design = Design(base, paths, rows, manifest["replications"], manifest["seed"], manifest["design"])
     if design.hash != manifest["design_hash"]:

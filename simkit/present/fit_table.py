@@ -1,0 +1,43 @@
+"""What a company's months say about it, for the terminal."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from simkit.experiments.calibrate import INFORMED, Fit
+from simkit.present.board_details import name_of, written
+from simkit.present.figures import per_cent
+
+_ENDS = (("prior_low", "prior_high"), ("low", "high"))
+
+
+def fit_table(fit: Fit) -> Table:
+    """Each uncertain value before and after, the best known first, and how much the months say about it."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    for head in ("believed before", "after these months", "learned"):
+        table.add_column(head, justify="right")
+    for row in fit.parameters.sort_values("learned", ascending=False).to_dict("records"):
+        path, learned = str(row["path"]), float(row["learned"])
+        before, after = (_ends(path, float(row[low]), float(row[high])) for low, high in _ENDS)
+        table.add_row(name_of(path), before, after if learned >= INFORMED else "as before", per_cent(learned))
+    return table
+
+
+def _ends(path: str, low: float, high: float) -> str:
+    return " to ".join(written(path, float(f"{end:.3g}")) for end in (low, high))
+
+
+def fit_sentences(fit: Fit) -> tuple[str, ...]:
+    """What was learned in all, and what stands against believing it."""
+    months = f"{fit.observed.months} months of {', '.join(fit.observed.metrics)}"
+    told = [
+        f"{months} tell something about {len(fit.informed)} of {len(fit.parameters)} uncertain values "
+        f"({per_cent(INFORMED)} of the variance or more)."
+    ]
+    if fit.warning:
+        told.append(f"Careful: {fit.warning}.")
+    rests = len(fit.replications)
+    table = fit.prior.table
+    told.append(f"{rests} of {table.done} lives of what was believed before are kept, seed {table.design.seed}.")
+    return tuple(told)

@@ -1,0 +1,207 @@
+"""Fitting: closed forms of the statistics, companies whose truth is known, and what cannot be fitted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import simkit
+from simkit import Observed, Range, RunError, Scenario
+from simkit.cli import main
+from simkit.experiments.calibrate import (
+    KEPT,
+    Prior,
+    adjusted,
+    from_scores,
+    learned_summaries,
+    nearest,
+    normal_scores,
+    prior_lives,
+    systematic,
+)
+from simkit.observed.series import TOTAL, Observation
+from tests.worlds import QUIET
+
+MONTHS, LIVES, COMPANIES = 8, 2 * KEPT, 40
+LEADS, WIN = "company.starting_leads_per_month", "company.win_rate"
+FIRM = Scenario("firm").with_changes(
+    {**QUIET, "horizon_months": 12, LEADS: Range(300.0, 600.0, 1_500.0), WIN: Range(0.05, 0.2, 0.5)}
+)
+
+
+@pytest.fixture(scope="module")
+def prior(tmp_path_factory: pytest.TempPathFactory) -> Prior:
+    return prior_lives(FIRM, MONTHS, LIVES, seed=4, out=tmp_path_factory.mktemp("prior"), workers=1)
+
+
+def seen_in(lives: simkit.Ensemble, place: int, months: int = MONTHS, **changed: float) -> Observed:
+    """The months of one life, as its company has seen them."""
+    rows = [
+        Observation(month + 1, metric, TOTAL, float(lives.values(metric)[place, month]) * changed.get(metric, 1.0))
+        for metric in ("leads", "customers")
+        for month in range(months)
+    ]
+    return Observed(tuple(rows))
+
+
+@pytest.fixture(scope="module")
+def companies() -> simkit.Ensemble:
+    """Lives that are not in the table."""
+    return simkit.simulate(FIRM, range(LIVES, LIVES + COMPANIES), 4, workers=1)
+
+
+def test_scores_lead_back_to_values_and_stay_within_them() -> None:
+    """Fails if a value moved among scores could leave its prior, or scores did not keep the order."""
+    values = np.random.default_rng(1).gamma(2.0, size=(500, 1))
+    scores = normal_scores(values)
+    assert abs(float(scores.mean())) < 1e-9
+    assert float(scores.std()) == pytest.approx(1.0, abs=0.02)
+    assert np.corrcoef(from_scores(scores[:, 0], values[:, 0]), values[:, 0])[0, 1] > 0.9999
+    ends = from_scores(np.array([-40.0, 40.0]), values[:, 0])
+    assert ends.tolist() == [values.min(), values.max()]
+
+
+def test_what_is_learned_is_the_posterior_of_a_closed_form() -> None:
+    """A normal mean with ten normal observations: posterior mean 10/11 of their mean, variance 1/11. Over forty data
+    sets the mean error has a standard error of about 0.005, so 0.03 fails by chance with less than 1e-6; fails if
+    summaries, kernel or adjustment were biased or left the spread of the kept lives."""
+    random = np.random.default_rng(2)
+    truth = random.standard_normal((4096, 1))
+    seen = truth + random.standard_normal((4096, 10))
+    learned = learned_summaries(seen, truth)
+    errors, spreads = [], []
+    for _ in range(40):
+        here = random.standard_normal() + random.standard_normal(10)
+        summary = learned.of(here)
+        near, counted = nearest(learned.summaries, summary, 256)
+        moved = adjusted(truth[near], learned.summaries[near] - summary, counted)[:, 0]
+        mean = float(counted @ moved)
+        errors.append(mean - 10.0 / 11.0 * here.mean())
+        spreads.append(float(counted @ np.square(moved - mean)))
+    assert abs(np.mean(errors)) < 0.03
+    assert np.mean(spreads) == pytest.approx(1.0 / 11.0, rel=0.1)
+
+
+def test_draws_are_counted_as_their_weights_say() -> None:
+    """Fails if a draw comes up more than one time too often or too seldom."""
+    weights: NDArray[np.float64] = np.array([0.5, 0.25, 0.125, 0.125])
+    counts = np.bincount(systematic(weights, 100), minlength=4)
+    assert np.abs(counts - 100 * weights).max() <= 1.0
+
+
+def test_intervals_hold_the_truth_of_companies_that_the_table_does_not(
+    prior: Prior, companies: simkit.Ensemble
+) -> None:
+    """Of 80 intervals of 90 % at least 62 hold the truth: a right method fails with a chance of 0.1 %. Fails if fits
+    were too sure, and, as they are much narrower than the prior, if nothing was learned."""
+    held = 0
+    for place in range(COMPANIES):
+        fit = simkit.calibrate(prior, seen_in(companies, place))
+        assert set(fit.informed) == {LEADS, WIN}
+        for row in fit.parameters.to_dict("records"):
+            truth = float(companies.draws[row["path"]].iloc[place])
+            held += row["low"] <= truth <= row["high"]
+            assert row["high"] - row["low"] < 0.6 * (row["prior_high"] - row["prior_low"])
+    assert held >= 62
+
+
+def test_the_fitted_scenario_runs_like_the_company(prior: Prior, companies: simkit.Ensemble, tmp_path: Path) -> None:
+    """Fails if the draws do not reach the scenario, or do not survive its file."""
+    fit = simkit.calibrate(prior, seen_in(companies, 3))
+    assert fit.scenario.joint is not None
+    assert len(fit.scenario.joint.values) == KEPT
+    assert not fit.scenario.ranges
+    again = simkit.load_scenario(fit.save(tmp_path / "fit"))
+    assert again == fit.scenario
+    leads = simkit.simulate(again, 60, 9, workers=1).values("leads")[:, :MONTHS].mean()
+    own = companies.values("leads")[3, :MONTHS].mean()
+    assert leads == pytest.approx(own, rel=0.1)
+
+
+def test_kept_lives_go_on_from_what_was_seen(prior: Prior, companies: simkit.Ensemble) -> None:
+    """Fails if a kept life lived again had other months than those it was kept for, or weights went astray."""
+    fit = simkit.calibrate(prior, seen_in(companies, 5))
+    lives = fit.lives(workers=1)
+    assert lives.months == 12
+    places = [int(np.flatnonzero(prior.replications == number)[0]) for number in lives.replications]
+    before = prior.results(("leads", "customers"))[places]
+    after = np.stack([lives.values(metric)[:, :MONTHS] for metric in ("leads", "customers")], axis=-1)
+    assert np.array_equal(before, after)
+    assert lives.weights is not None
+    best = int(np.argmax(lives.weights))
+    assert lives.replications[best] == fit.replications[0]
+
+
+def test_the_same_fit_from_a_table_that_was_resumed(prior: Prior, companies: simkit.Ensemble, tmp_path: Path) -> None:
+    """Fails if a fit depends on workers, on interruptions, or on anything but scenario, seed and months."""
+    whole = prior_lives(FIRM, MONTHS, LIVES, seed=4, out=tmp_path / "other", workers=2)
+    for part in sorted((tmp_path / "other" / "outcomes").glob("part-*.parquet"))[3:9]:
+        part.unlink()
+    resumed = prior_lives(FIRM, MONTHS, LIVES, seed=4, out=tmp_path / "other", resume=True, workers=1)
+    fits = [simkit.calibrate(table, seen_in(companies, 7)) for table in (prior, whole, resumed)]
+    assert fits[0].scenario == fits[1].scenario == fits[2].scenario
+
+
+def test_months_that_the_scenario_cannot_have_are_called_so(prior: Prior, companies: simkit.Ensemble) -> None:
+    """Fails if any months could be fitted without a word, or all of them were doubted."""
+    assert simkit.calibrate(prior, seen_in(companies, 0)).warning == ""
+    odd = simkit.calibrate(prior, seen_in(companies, 0, leads=0.02, customers=6.0))
+    assert "cannot produce such months" in odd.warning
+    assert odd.lives(workers=1).caution == odd.warning
+
+
+@pytest.mark.parametrize(
+    ("scenario", "months", "settings", "said"),
+    [
+        (FIRM.with_changes({LEADS: 600.0, WIN: 0.2}), MONTHS, {}, "nothing about it is uncertain"),
+        (FIRM, MONTHS, {"simulations": 10}, f"at least {2 * KEPT} are needed"),
+        (FIRM.with_changes({"horizon_months": 6}), MONTHS, {}, "goes to month 8, the scenario to 6"),
+    ],
+)
+def test_what_cannot_be_fitted_is_said_before_anything_is_lived(
+    scenario: Scenario, months: int, settings: dict[str, int], said: str, companies: simkit.Ensemble
+) -> None:
+    """Fails if a mistake is found only after minutes of simulation, or ends in a traceback."""
+    with pytest.raises(RunError, match=said):
+        simkit.calibrate(scenario, seen_in(companies, 0, months), workers=1, **settings)
+
+
+def test_a_table_that_ends_too_early_is_refused(prior: Prior, companies: simkit.Ensemble) -> None:
+    """Fails if months beyond the table were left out without a word."""
+    with pytest.raises(RunError, match="goes to month 9"):
+        simkit.calibrate(prior, seen_in(companies, 0, MONTHS + 1))
+
+
+def test_the_command_says_what_was_learned_and_writes_the_fitted_scenario(
+    companies: simkit.Ensemble, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Fails if the command fits otherwise than Python, or leaves out what the fit rests on."""
+    simkit.save_scenario(FIRM, tmp_path / "firm.toml")
+    seen = seen_in(companies, 2)
+    months = seen.monthly("leads")[1].tolist(), seen.monthly("customers")[1].tolist()
+    rows = [f"{month},{leads:g},{won:g}" for month, (leads, won) in enumerate(zip(*months, strict=True), 1)]
+    (tmp_path / "months.csv").write_text("\n".join(["month,leads,customers", *rows]) + "\n", encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("firm.toml", "months.csv")]
+    settings = ["--out", str(tmp_path / "fit"), "--simulations", str(LIVES), "--seed", "4", "--workers", "1"]
+    with pytest.raises(SystemExit) as ended:
+        main(["calibrate", *files, *settings])
+    assert ended.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "8 months of leads, customers tell something about 2 of 2 uncertain values" in said
+    assert f"{KEPT} of {LIVES} lives of what was believed before are kept, seed 4." in said
+    assert "inside the 90 % band" in said
+    fit = simkit.calibrate(FIRM, seen, simulations=LIVES, seed=4, workers=1)
+    assert simkit.load_scenario(tmp_path / "fit" / "firm.toml") == fit.scenario
+
+
+def test_the_command_refuses_a_scenario_that_is_certain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Fails if a mistake ends in a traceback, or leaves a folder behind."""
+    (tmp_path / "months.csv").write_text("month,leads\n1,10\n2,12\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["calibrate", "baseline", str(tmp_path / "months.csv"), "--out", str(tmp_path / "fit")])
+    assert ended.value.code == 2
+    assert "nothing about it is uncertain" in capsys.readouterr().err
+    assert not (tmp_path / "fit").exists()
