@@ -20,7 +20,7 @@ from simkit.experiments.sweep import sweep as run_sweep
 from simkit.experiments.unknowns import UnknownsInterrupted
 from simkit.experiments.unknowns import separate as run_separate
 from simkit.present.comparison_tables import attribution_table, difference_table, unknowns_table
-from simkit.present.json_report import as_json, comparison_report
+from simkit.present.json_report import as_json, comparison_report, sweep_report, unknowns_report
 from simkit.present.sweep_table import sweep_table
 from simkit.run import Interrupted, Precision
 from simkit.scenarios import Scenario, load_scenario
@@ -128,6 +128,7 @@ def sweep(
     monthly: Annotated[bool, typer.Option("--monthly", help="Keep monthly results too.")] = False,
     workers: Workers = None,
     cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = None,
+    as_object: AsJson = False,
 ) -> None:
     """Simulate a scenario over a design of points; a run that ended early can be resumed."""
     asked = load_design(design)
@@ -140,6 +141,9 @@ def sweep(
     except SweepInterrupted as stop:
         typer.echo(str(stop), err=True)
         raise typer.Exit(INTERRUPTED) from None
+    if as_object:
+        typer.echo(as_json(sweep_report(made)))
+        return
     if made.replaced:
         typer.echo(f"Parts that were damaged and have been computed again: {', '.join(map(str, made.replaced))}.")
     console().print(sweep_table(made))
@@ -153,6 +157,7 @@ def separate(
     replications: Annotated[int, typer.Option(parser=whole, metavar="N", help="Lives of each draw.")] = 8,
     seed: Seed = 1,
     workers: Workers = None,
+    as_object: AsJson = False,
 ) -> None:
     """Tell what luck causes from what not knowing the parameters causes."""
     try:
@@ -163,6 +168,9 @@ def separate(
             console().print(unknowns_table(stop.unknowns))
         typer.echo(_ended(stop), err=True)
         raise typer.Exit(INTERRUPTED) from None
+    if as_object:
+        typer.echo(as_json(unknowns_report(made)))
+        return
     console().print(unknowns_table(made))
     typer.echo(
         f"Uncertain parameters: {len(made.paths)}; {len(made.drawn)} draws, {replications} lives each, seed {seed}."

@@ -9,7 +9,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from simkit.cli.terminal import INTERRUPTED, Seed, Workers, app, console, progress, whole
+from simkit.cli.terminal import INTERRUPTED, AsJson, Seed, Workers, app, console, progress, whole
 from simkit.experiments.calibrate import SIMULATIONS, prior_lives
 from simkit.experiments.calibrate import calibrate as fitted_to
 from simkit.experiments.sweep import SweepInterrupted
@@ -17,6 +17,7 @@ from simkit.observed import load_observed
 from simkit.present.coverage import coverage, remarks
 from simkit.present.fit_table import fit_sentences, fit_table
 from simkit.present.headline import headline
+from simkit.present.json_report import as_json, fit_report
 from simkit.present.tables import coverage_table, month_table
 from simkit.run import Interrupted
 from simkit.scenarios import load_scenario
@@ -37,7 +38,8 @@ def calibrate(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a fit that was interrupted.")] = False,
     seed: Seed = 1,
     workers: Workers = None,
-    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, for the lives.")] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = None,
+    as_object: AsJson = False,
 ) -> None:
     """Fit a scenario to a company's months: what they say about it, and what is to come."""
     chosen, seen = load_scenario(scenario), load_observed(data)
@@ -61,6 +63,9 @@ def calibrate(
     except (SweepInterrupted, Interrupted) as stop:
         typer.echo(str(stop), err=True)
         raise typer.Exit(INTERRUPTED) from None
+    if as_object:
+        typer.echo(as_json(fit_report(fit, lives)))
+        return
     first, *others = fit_sentences(fit)
     parts: list[RenderableType] = [Text(first, style="bold"), *others, "", fit_table(fit), "", *headline(lives)]
     parts += ["", month_table(lives), "", coverage_table(coverage(lives, seen)), *remarks(lives, seen)]

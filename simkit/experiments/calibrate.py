@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from simkit.errors import OutputError, RunError
 from simkit.experiments.condition import RESULTS, weights
@@ -316,6 +315,8 @@ def normal_scores(values: Floats) -> Floats:
 
     Ranks make every prior alike, and what is moved among them stays within its bounds.
     """
+    from scipy.special import ndtri  # slow to import, and few need it
+
     ranks = values.argsort(axis=0).argsort(axis=0)
     scores: Floats = ndtri((ranks + 0.5) / len(values))
     return scores
@@ -323,6 +324,8 @@ def normal_scores(values: Floats) -> Floats:
 
 def from_scores(scores: Floats, values: Floats) -> Floats:
     """Values at normal scores of a sample, between its smallest and its largest."""
+    from scipy.special import ndtr
+
     found: Floats = np.quantile(values, ndtr(scores), method="hazen")
     return found
 

@@ -8,7 +8,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from simkit.experiments.attribution import Attribution
+from simkit.experiments.calibrate import Fit
 from simkit.experiments.comparison import Comparison
+from simkit.experiments.sweep import Sweep
+from simkit.experiments.unknowns import Unknowns
 from simkit.observed import Observed
 from simkit.present.coverage import coverage, remarks
 from simkit.run import Ensemble
@@ -55,6 +58,44 @@ def comparison_report(comparison: Comparison, whys: Sequence[Attribution] = ()) 
             {"scenario": why.scenario, "outcome": why.outcome, **asdict(why.total), "levers": _rows(why.table)}
             for why in whys
         ],
+    }
+
+
+def sweep_report(sweep: Sweep) -> dict[str, Any]:
+    """What was asked for, and the summary of every point."""
+    return {
+        "ends": "low and high are the ends of an interval of confidence 'level'; null stands for what is no number",
+        "folder": str(sweep.folder),
+        **sweep.store.manifest,
+        "summary": _rows(sweep.summary),
+    }
+
+
+def unknowns_report(unknowns: Unknowns) -> dict[str, Any]:
+    """What luck causes and what not knowing causes, by outcome."""
+    return {
+        "scenario": unknowns.scenario.name,
+        "scenario_hash": unknowns.scenario.hash,
+        "uncertain": list(unknowns.paths),
+        "draws": len(unknowns.drawn),
+        "replications": unknowns.replications,
+        "seed": unknowns.seed,
+        "version": version_of("simkit"),
+        "outcomes": _rows(unknowns.table),
+    }
+
+
+def fit_report(fit: Fit, lives: Ensemble) -> dict[str, Any]:
+    """What the months say about each uncertain value, and the summary of the kept lives to the horizon."""
+    return {
+        "prior_hash": fit.prior.scenario.hash,
+        "scenario_hash": fit.scenario.hash,
+        "simulations": fit.prior.table.done,
+        "kept": len(fit.replications),
+        "likeness": fit.likeness,
+        "warning": fit.warning,
+        "parameters": _rows(fit.parameters),
+        "forecast": json_report(lives, fit.observed),
     }
 
 

@@ -83,7 +83,10 @@ def test_sweep_writes_a_store_and_resumes_it(capsys: pytest.CaptureFixture[str])
     made = simkit.load_sweep("runs")
     assert len(made.monthly) == 6 * 8
     when = made.store.path("outcomes", 0).stat().st_mtime_ns
-    assert called("sweep", "design.toml", "--out", "runs", "--workers", "1", "--monthly", "--resume") == 0
+    assert called("sweep", "design.toml", "--out", "runs", "--workers", "1", "--monthly", "--resume", "--json") == 0
+    reported = json.loads(capsys.readouterr().out)
+    assert (reported["points"], reported["seed"], reported["design_hash"]) == (2, 2, made.design.hash)
+    assert [row["n"] for row in reported["summary"]] == made.summary["n"].tolist()
     assert made.store.path("outcomes", 0).stat().st_mtime_ns == when
 
 
@@ -95,6 +98,10 @@ def test_separate_tells_two_kinds_of_uncertainty_apart(capsys: pytest.CaptureFix
     said = capsys.readouterr().out
     assert "Uncertain parameters: 1; 4 draws, 2 lives each, seed 1." in said
     assert all(heading in said for heading in ("sd by luck", "sd by not knowing", "share of not knowing"))
+    assert called("separate", "c.toml", "--draws", "4", "--replications", "2", "--workers", "1", "--json") == 0
+    reported = json.loads(capsys.readouterr().out)
+    assert (reported["uncertain"], reported["draws"], reported["replications"]) == (["company.win_rate"], 4, 2)
+    assert {"sd_luck", "sd_not_knowing", "share"} <= set(reported["outcomes"][0])
     assert called("separate", "a.toml") == 2
     assert "uncertain" in capsys.readouterr().err
 

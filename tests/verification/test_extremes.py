@@ -99,7 +99,9 @@ def test_ten_years(team: str, seed: int) -> None:
     assert life.monthly.shape == (120, len(MONTHLY))
     assert (outputs["leads"] > 0).all()
     assert outputs["leads"].max() < 50 * life.channels[0, :, 0].sum()
-    assert ((outputs["activity"][60:] > 0) == (team != "nobody")).all()
+    # Between campaigns a small team in which somebody has left may publish nothing in a month, but not in a quarter.
+    quarters = outputs["activity"][60:].reshape(-1, 3).sum(axis=1)
+    assert ((quarters > 0) == (team != "nobody")).all()
 
 
 def test_fifty_heads_in_each_role(seed: int) -> None:
