@@ -176,7 +176,7 @@ def test_a_table_that_ends_too_early_is_refused(prior: Prior, companies: simkit.
 
 
 def test_the_command_says_what_was_learned_and_writes_the_fitted_scenario(
-    companies: simkit.Ensemble, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    prior: Prior, companies: simkit.Ensemble, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Fails if the command fits otherwise than Python, or leaves out what the fit rests on."""
     simkit.save_scenario(FIRM, tmp_path / "firm.toml")
@@ -193,7 +193,7 @@ def test_the_command_says_what_was_learned_and_writes_the_fitted_scenario(
     assert "8 months of leads, customers tell something about 2 of 2 uncertain values" in said
     assert f"{KEPT} of {LIVES} lives of what was believed before are kept, seed 4." in said
     assert "inside the 90 % band" in said
-    fit = simkit.calibrate(FIRM, seen, simulations=LIVES, seed=4, workers=1)
+    fit = simkit.calibrate(prior, seen)
     assert simkit.load_scenario(tmp_path / "fit" / "firm.toml") == fit.scenario
 
 
