@@ -159,7 +159,7 @@ def _signature(member: griffe.Function) -> str:
         if parameter.kind is griffe.ParameterKind.keyword_only and not keyword_only:
             parts.append("*")
             keyword_only = True
-        default = "" if parameter.default is None else f" = {parameter.default}"
+        default = "" if parameter.default is None else f" = {_named(member, str(parameter.default))}"
         parts.append(f"{parameter.name}: {parameter.annotation}{default}")
     prefix = f"{member.parent.name}." if classmethod_ and member.parent else ""
     returns = f" -> {member.returns}"
@@ -203,6 +203,12 @@ def _attribute(member: griffe.Object, names: list[str]) -> str:
     said = f": {types.pop()}" if len(types) == 1 else ""
     given = f" = {_default(defaults.pop())}" if len(defaults) == 1 else ""
     return f"`{', '.join(names)}{said}{given}`"
+
+
+def _named(member: griffe.Function, default: str) -> str:
+    """A default as readers need it: the value of a constant, not its name."""
+    constant = member.module.members.get(default)
+    return str(constant.value) if isinstance(constant, griffe.Attribute) else default
 
 
 def _default(source: str) -> str:
