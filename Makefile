@@ -4,7 +4,8 @@ PYTHON ?= $(shell for python in python3 python python3.14 python3.13 python3.12 
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 SCENARIO ?= baseline
 BIN := .venv/bin
-# Thousands of lives each, or a browser: measuring coverage there would triple their time and add nothing.
+# Thousands of lives each, or a browser: measuring coverage there would triple their time and add nothing. A file goes to
+# one process, which simulates once what its tests look at, and serves one board.
 LONG := tests/app tests/bands tests/behaviours tests/claims tests/property tests/verification
 
 .DEFAULT_GOAL := help
@@ -21,7 +22,7 @@ app: .venv/ready ## open the board in the browser
 
 test: .venv/ready ## run the tests; at least 90 % of simkit must be covered
 	$(BIN)/pytest -n auto --cov -m "not wheel" $(foreach part,$(LONG),--ignore $(part))
-	$(BIN)/pytest -n auto --dist loadgroup $(LONG)
+	$(BIN)/pytest -n auto --dist loadfile $(LONG)
 
 lint: .venv/ready ## check style, format, types and the import contract
 	$(BIN)/ruff check .

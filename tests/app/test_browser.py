@@ -16,8 +16,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from simkit.present.figures import money
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 PAGES = ("Start", "What if", "Compare", "Explore", "Assumptions", "Take away")
 WIDTHS = (390, 1024, 1920)
 SOME = re.compile(r"of \d+ simulated lives")

@@ -6,12 +6,7 @@ chance of 0.5 % at most. That is the error rate of every test here.
 
 from __future__ import annotations
 
-import pytest
-
 from benchmarks.behaviours import growth
-
-pytestmark = pytest.mark.xdist_group("B1-B4")
-"""They look at the same lives, so one process simulates them once."""
 
 
 def test_few_organic_items_are_strong_earners_within_a_year(seed: int) -> None:

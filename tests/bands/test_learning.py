@@ -6,12 +6,7 @@ were outside would pass with a chance of 0.5 % at most: the error rate of every 
 
 from __future__ import annotations
 
-import pytest
-
 from benchmarks.behaviours import learning
-
-pytestmark = pytest.mark.xdist_group("B5-B6")
-"""They look at the same lives, so one process simulates them once."""
 
 
 def test_without_review_some_reliance_is_best(seed: int) -> None:

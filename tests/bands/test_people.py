@@ -6,12 +6,7 @@ chance of 0.5 % at most: the error rate of every test here.
 
 from __future__ import annotations
 
-import pytest
-
 from benchmarks.behaviours import people
-
-pytestmark = pytest.mark.xdist_group("B10-B11")
-"""They look at the same lives, so one process simulates them once."""
 
 
 def test_one_person_does_best_with_a_few_channels(seed: int) -> None:

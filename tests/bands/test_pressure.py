@@ -6,12 +6,7 @@ chance of 0.5 % at most: the error rate of every test here.
 
 from __future__ import annotations
 
-import pytest
-
 from benchmarks.behaviours import pressure
-
-pytestmark = pytest.mark.xdist_group("B7-B9")
-"""They look at the same lives, so one process simulates them once."""
 
 
 def test_a_push_is_better_before_worse(seed: int) -> None:

@@ -11,12 +11,13 @@ from tests.claims.evidence import LIVES, Simulated
 
 @pytest.fixture(scope="session")
 def lives(seed: int) -> Simulated:
-    """Ensembles by scenario; the seed and the number of lives are the same for all, so lives pair up."""
-    known: dict[str, Ensemble] = {}
+    """Ensembles by scenario; the seed and the numbers of the lives are the same for all, so lives pair up."""
+    known: dict[tuple[str, int], Ensemble] = {}
 
-    def simulated(scenario: Scenario) -> Ensemble:
-        if scenario.hash not in known:
-            known[scenario.hash] = simulate(scenario, LIVES, seed, workers=1)
-        return known[scenario.hash]
+    def simulated(scenario: Scenario, replications: int = LIVES) -> Ensemble:
+        key = scenario.hash, replications
+        if key not in known:
+            known[key] = simulate(scenario, replications, seed, workers=1)
+        return known[key]
 
     return simulated

@@ -19,6 +19,8 @@ from simkit.statistics import paired_difference
 
 LIVES = 60
 """Lives of an ensemble."""
+EXACT = 6
+"""Lives of an ensemble that is to be the same to the bit as another: where it is not, that shows in any life."""
 LEVEL = 0.999
 """Confidence of every interval: a difference that is not there is seen in one of 2,000 comparisons."""
 STILL = {"market.drift": 0.0, "market.jumps_per_year": 0.0}
@@ -27,8 +29,9 @@ STILL = {"market.drift": 0.0, "market.jumps_per_year": 0.0}
 Floats = NDArray[np.float64]
 Values = Mapping[str, Any]
 """Values by their paths."""
-Simulated = Callable[[Scenario], Ensemble]
-"""Gives the ensemble of a scenario; every call shares the seed, the replications and what was simulated before."""
+Simulated = Callable[..., Ensemble]
+"""Gives the ensemble of a scenario, of `LIVES` lives or as many as are asked for; every call shares the seed, the
+numbers of the replications and what was simulated before."""
 
 
 def firm(months: int, values: Values | None = None) -> Scenario:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.claims.evidence import (
+    EXACT,
     STILL,
     Floats,
     Simulated,
@@ -97,7 +98,7 @@ def test_insights_that_nobody_acts_on_are_lost(lives: Simulated, output: str, by
     acts, ignores = (firm(18, {"market.drift": 0.2, "feedback.acted_on": share}) for share in (0.9, 0.1))
     assert_more(mean_of(lives(acts), output, 4), mean_of(lives(ignores), output, 4), by)
     nothing = {**STILL, **NO_GAIN, "feedback.observation_noise": 0}
-    still = lives(acts.with_changes(nothing)), lives(ignores.with_changes(nothing))
+    still = lives(acts.with_changes(nothing), EXACT), lives(ignores.with_changes(nothing), EXACT)
     assert (still[0].values(output) == still[1].values(output)).all()
 
 

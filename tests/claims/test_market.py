@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.claims.evidence import (
+    EXACT,
     STILL,
     Floats,
     Simulated,
@@ -24,7 +25,7 @@ def test_channels_keep_changing(lives: Simulated) -> None:
     fit = [mean_of(lives(asleep), "fit", first, first + 2) for first in (1, 7, 16)]
     assert_more(fit[0], fit[1], by=0.05)
     assert_more(fit[0], fit[2], by=0.2)
-    assert (lives(asleep.with_changes(STILL)).values("fit") == 1.0).all()
+    assert (lives(asleep.with_changes(STILL), EXACT).values("fit") == 1.0).all()
 
 
 def test_hype_draws_effort_to_what_does_not_pay(lives: Simulated) -> None:
@@ -37,7 +38,7 @@ def test_hype_draws_effort_to_what_does_not_pay(lives: Simulated) -> None:
     assert_more(mean_of(lives(unclear), "useful_output"), mean_of(lives(hyped), "useful_output"), by=0.05)
     assert_more(mean_of(lives(unclear), "leads"), mean_of(lives(hyped), "leads"))
     steadfast = {"market.hype_pull": 0}
-    assert_identical(lives(unclear.with_changes(steadfast)), lives(hyped.with_changes(steadfast)))
+    assert_identical(lives(unclear.with_changes(steadfast), EXACT), lives(hyped.with_changes(steadfast), EXACT))
 
 
 def test_chasing_a_hyped_channel_costs_results(lives: Simulated) -> None:
