@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.errors import OutputError, RunError
-from simkit.experiments.condition import RESULTS, weights
+from simkit.experiments.condition import RESULTS, results_seen, weights
 from simkit.experiments.design import Design
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.observed import Observed
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 SIMULATIONS = 8192
 KEPT = 512
 """Lives of the prior, and how many of them a fit rests on: 6 %, few enough to be near and enough to adjust by."""
-_UNLIKE = 0.05
 _DRAW = "draw."
 _COMPONENTS, _FOLDS = 16, 5
 """Directions in which observed months differ most, whose squares and products summaries are made of; folds."""
@@ -253,7 +252,8 @@ def prior_lives(
         raise RunError("nothing about it is uncertain, so there is nothing to fit", field=scenario.name, hint=hint)
     if months > scenario.parameters.horizon_months:
         hint = f"Raise horizon_months to {months} or more."
-        raise RunError(f"goes to month {months}, the scenario to {scenario.parameters.horizon_months}", hint=hint)
+        message = f"go to month {months}, the scenario to {scenario.parameters.horizon_months}"
+        raise RunError(message, field="observed months", hint=hint)
     if simulations < 2 * KEPT:
         raise RunError(f"at least {2 * KEPT} are needed", field="simulations", value=simulations)
     changes = tuple(change for change in scenario.changes if change.month <= months)
@@ -277,16 +277,13 @@ def calibrate(scenario: Scenario | Prior, observed: Observed, *, kept: int = KEP
         RunError: nothing is uncertain, or nothing was observed that can be compared.
         StoreError: a folder that cannot be used.
     """
-    metrics = tuple(metric for metric in RESULTS if metric in observed.metrics)
-    if not metrics:
-        raise RunError(f"has none of {', '.join(RESULTS)}", field=observed.source)
+    metrics, seen = results_seen(observed)
     prior = scenario if isinstance(scenario, Prior) else prior_lives(scenario, observed.months, **running)
     if observed.months > prior.months:
         raise RunError(f"goes to month {observed.months}, the lives of the prior to {prior.months}", field="observed")
-    seen = np.stack([observed.monthly(metric)[1] for metric in metrics], axis=-1)
     lives = prior.results(metrics)[:, : len(seen)]
     known = ~np.isnan(seen)
-    likeness = weights(lives, seen).likeness
+    alike = weights(lives, seen)
     paths, before, scores = prior.paths, prior.drawn, prior.scores
     learned = prior.learned(metrics, known)
     here = learned.of(np.sqrt(seen[known]))
@@ -299,15 +296,7 @@ def calibrate(scenario: Scenario | Prior, observed: Observed, *, kept: int = KEP
             draws[:, column] = np.round(draws[:, column])
     fitted = prior.scenario.with_joint(Joint(paths, draws))
     table = _parameters(paths, before, draws, scores, moved, counted)
-    warning = (
-        ""
-        if likeness > _UNLIKE
-        else (
-            "the scenario cannot produce such months: hardly any of its lives lie so far from the others "
-            f"({100 * likeness:.2g} %). Widen its ranges or change what is fixed before believing the fit"
-        )
-    )
-    return Fit(fitted, prior, observed, prior.replications[near], counted, table, likeness, warning)
+    return Fit(fitted, prior, observed, prior.replications[near], counted, table, alike.likeness, alike.warning)
 
 
 def normal_scores(values: Floats) -> Floats:

@@ -64,13 +64,22 @@ def condition(ensemble: Ensemble, observed: Observed) -> Ensemble:
     if not isinstance(observed, Observed):
         hint = "Load them with load_observed(...)."  # type: ignore[unreachable]  # no checker in a notebook
         raise RunError("expected observed months", field="observed", value=observed, hint=hint)
-    metrics = [metric for metric in RESULTS if metric in observed.metrics]
-    if not metrics:
-        raise RunError(f"has none of {', '.join(RESULTS)}", field=observed.source)
+    metrics, seen = results_seen(observed)
     simulated = np.stack([ensemble.values(metric) for metric in metrics], axis=-1)
-    seen = np.stack([observed.monthly(metric)[1] for metric in metrics], axis=-1)
     found = weights(simulated, seen)
     return ensemble.weighted(found.weights, found.warning)
+
+
+def results_seen(observed: Observed) -> tuple[tuple[str, ...], Floats]:
+    """The metrics of `RESULTS` that were observed, and their monthly totals, shape (months, metrics), nan for gaps.
+
+    Raises:
+        RunError: none of them was observed.
+    """
+    metrics = tuple(metric for metric in RESULTS if metric in observed.metrics)
+    if not metrics:
+        raise RunError(f"has none of {', '.join(RESULTS)}", field=observed.source)
+    return metrics, np.stack([observed.monthly(metric)[1] for metric in metrics], axis=-1)
 
 
 def weights(simulated: ArrayLike, observed: ArrayLike) -> Weighting:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rich.table import Table
 
 from simkit.experiments.calibrate import INFORMED, Fit
 from simkit.present.board_details import name_of, written
-from simkit.present.figures import per_cent
+from simkit.present.figures import MISSING, between, per_cent
 
 _ENDS = (("prior_low", "prior_high"), ("low", "high"))
 
@@ -19,13 +21,13 @@ def fit_table(fit: Fit) -> Table:
         table.add_column(head, justify="right")
     for row in fit.parameters.sort_values("learned", ascending=False).to_dict("records"):
         path, learned = str(row["path"]), float(row["learned"])
-        before, after = (_ends(path, float(row[low]), float(row[high])) for low, high in _ENDS)
+        before, after = (between(row[low], row[high], partial(_rounded, path)) for low, high in _ENDS)
         table.add_row(name_of(path), before, after if learned >= INFORMED else "as before", per_cent(learned))
     return table
 
 
-def _ends(path: str, low: float, high: float) -> str:
-    return " to ".join(written(path, float(f"{end:.3g}")) for end in (low, high))
+def _rounded(path: str, value: float | None) -> str:
+    return MISSING if value is None else written(path, float(f"{value:.3g}"))
 
 
 def fit_sentences(fit: Fit) -> tuple[str, ...]:

@@ -67,9 +67,8 @@ def test_reorganising_dips_first_and_pays_where_it_fixes_something(lives: Simula
 
     def figures(output: str, first: int, last: int, values: Values, replications: int = LIVES) -> tuple[Floats, Floats]:
         before = firm(20, {"process.silos": 0.9, **values})
-        both = before.with_decision("reorganise", month=4, months=3), before
-        after, before_it = (mean_of(lives(one, replications), output, first, last) for one in both)
-        return after, before_it
+        after = lives(before.with_decision("reorganise", month=4, months=3), replications)
+        return mean_of(after, output, first, last), mean_of(lives(before, replications), output, first, last)
 
     after, before = figures("activity", 4, 6, {})
     assert_more(before, after, by=0.1)

@@ -133,6 +133,9 @@ def test_kept_lives_go_on_from_what_was_seen(prior: Prior, companies: simkit.Ens
     assert lives.weights is not None
     best = int(np.argmax(lives.weights))
     assert lives.replications[best] == fit.replications[0]
+    stopped = fit.lives(FIRM.with_decision("stop", month=MONTHS + 1), workers=1)
+    assert np.array_equal(stopped.values("leads")[:, :MONTHS], lives.values("leads")[:, :MONTHS])
+    assert (stopped.lives.stopped_month == MONTHS + 1).all()
 
 
 def test_the_same_fit_from_a_table_that_was_resumed(prior: Prior, companies: simkit.Ensemble, tmp_path: Path) -> None:
@@ -149,7 +152,7 @@ def test_months_that_the_scenario_cannot_have_are_called_so(prior: Prior, compan
     """Fails if any months could be fitted without a word, or all of them were doubted."""
     assert simkit.calibrate(prior, seen_in(companies, 0)).warning == ""
     odd = simkit.calibrate(prior, seen_in(companies, 0, leads=0.02, customers=6.0))
-    assert "cannot produce such months" in odd.warning
+    assert "no simulated life looks like the observed months" in odd.warning
     assert odd.lives(workers=1).caution == odd.warning
 
 
@@ -158,7 +161,7 @@ def test_months_that_the_scenario_cannot_have_are_called_so(prior: Prior, compan
     [
         (FIRM.with_changes({LEADS: 600.0, WIN: 0.2}), MONTHS, {}, "nothing about it is uncertain"),
         (FIRM, MONTHS, {"simulations": 10}, f"at least {2 * KEPT} are needed"),
-        (FIRM.with_changes({"horizon_months": 6}), MONTHS, {}, "goes to month 8, the scenario to 6"),
+        (FIRM.with_changes({"horizon_months": 6}), MONTHS, {}, "go to month 8, the scenario to 6"),
     ],
 )
 def test_what_cannot_be_fitted_is_said_before_anything_is_lived(
