@@ -100,6 +100,14 @@ class Answers:
         """Ask no more for a purpose."""
         self.ask(owner, purpose, ())
 
+    def drop_failed(self, owner: str, purpose: str) -> None:
+        """What was asked for a purpose and failed is not known any more: who asks next has it computed again."""
+        with self.changed:
+            for question in self._asked.get((owner, purpose), ()):
+                answer = self._known.get(question)
+                if answer is not None and answer.error is not None:
+                    del self._known[question]
+
     def forget(self, owner: str) -> None:
         """Somebody has gone."""
         with self.changed:

@@ -151,6 +151,10 @@ class Board:
         """What is known of some questions; the rest is computed from now on."""
         return answers().ask(self.id, purpose, questions)
 
+    def again(self, purpose: str) -> None:
+        """What failed is tried again when it is asked for next."""
+        answers().drop_failed(self.id, purpose)
+
 
 @st.cache_resource(show_spinner=False)
 def answers() -> Answers:

@@ -6,7 +6,7 @@ import os
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import partial
 from threading import Lock, Thread
@@ -41,6 +41,7 @@ class _Task:
     future: Future[Any]
     work: Callable[..., Any]
     arguments: tuple[Any, ...]
+    again: bool = False
 
 
 class Queue:
@@ -57,6 +58,7 @@ class Queue:
         self.width = width or int(cpu_count())
         self._lock = Lock()
         self._waiting: dict[Priority, OrderedDict[str, deque[_Task]]] = {level: OrderedDict() for level in Priority}
+        self._lost: deque[_Task] = deque()
         self._running = 0
         self._closed = False
         self._pool = self._new_pool()
@@ -87,8 +89,12 @@ class Queue:
             waiting = [task for owners in self._waiting.values() for tasks in owners.values() for task in tasks]
             for owners in self._waiting.values():
                 owners.clear()
+            lost = tuple(self._lost)
+            self._lost.clear()
         for task in waiting:
             task.future.cancel()
+        for task in lost:  # begun once, so that they can only fail
+            task.future.set_exception(CancelledError())
         self._pool.shutdown(wait=True, kill_workers=True)
 
     def _new_pool(self) -> ProcessPoolExecutor:
@@ -102,7 +108,7 @@ class Queue:
                     return
                 self._running += 1
             inner = self._handed_over(task)
-            inner.add_done_callback(partial(self._done, task.future))
+            inner.add_done_callback(partial(self._done, task))
 
     def _handed_over(self, task: _Task) -> Future[Any]:
         pool = self._pool
@@ -117,6 +123,8 @@ class Queue:
         return inner
 
     def _next(self) -> _Task | None:
+        if self._lost:
+            return self._lost.popleft()
         for owners in self._waiting.values():
             while owners:
                 owner, tasks = owners.popitem(last=False)
@@ -127,17 +135,23 @@ class Queue:
                     return task
         return None
 
-    def _done(self, future: Future[Any], inner: Future[Any]) -> None:
+    def _done(self, task: _Task, inner: Future[Any]) -> None:
+        error = inner.exception()
         with self._lock:
             self._running -= 1
             closed = self._closed
+            # A worker may be lost through no fault of what it was at; twice is no accident.
+            again = isinstance(error, BrokenExecutor) and not (task.again or closed)
+            if again:
+                self._lost.append(replace(task, again=True))
         if not closed:
             self._dispatch()  # before anybody looks at the result: a worker is idle
-        error = inner.exception()
+        if again:
+            return
         if error is not None:
-            future.set_exception(error)
+            task.future.set_exception(error)
         else:
-            future.set_result(inner.result())
+            task.future.set_result(inner.result())
 
 
 class Lane(Executor):

@@ -103,6 +103,39 @@ class _SameOrigin:
         await self._app(scope, receive, send)
 
 
+class _Titled:
+    """Says whose page it is from the first byte on; Streamlit's own says 'Streamlit' until its script has run."""
+
+    _THEIRS, _OURS = b"<title>Streamlit</title>", b"<title>simkit</title>"
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        held: list[Message] = []
+
+        async def titled(message: Message) -> None:
+            start = message if message["type"] == "http.response.start" else None
+            if start is not None and MutableHeaders(scope=start).get("content-type", "").startswith("text/html"):
+                held.append(start)
+                return
+            if not held:
+                await send(message)
+                return
+            held.append(message)
+            if message.get("more_body", False):
+                return
+            start, *parts = held
+            held.clear()
+            page = b"".join(part.get("body", b"") for part in parts).replace(self._THEIRS, self._OURS)
+            if "content-length" in (headers := MutableHeaders(scope=start)) and scope["method"] != "HEAD":
+                headers["content-length"] = str(len(page))
+            await send(start)
+            await send({"type": "http.response.body", "body": page})
+
+        await self._app(scope, receive, titled if scope["type"] == "http" else send)
+
+
 @asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     known = answers()
@@ -137,7 +170,9 @@ def serve(address: str, port: int, browser: bool) -> None:
         port: there.
         browser: open it in the browser of whoever started it.
     """
-    app = st.App(MAIN, lifespan=_lifespan, middleware=[Middleware(_SameOrigin), Middleware(_Visitor)])
+    app = st.App(
+        MAIN, lifespan=_lifespan, middleware=[Middleware(_SameOrigin), Middleware(_Visitor), Middleware(_Titled)]
+    )
     if browser:
         Timer(1.5, webbrowser.open, [f"http://{address}:{port}"]).start()
     app.run(config={**_OPTIONS, **_THEME, "server.address": address, "server.port": port})

@@ -42,7 +42,7 @@ class Measured:
     def reached(self) -> bool:
         """Whether the whole interval lies inside the band."""
         low, high = self.estimate.low, self.estimate.high
-        return low is not None and high is not None and self.low <= low and high <= self.high
+        return low is not None and high is not None and bool(self.low <= low and high <= self.high)
 
     @property
     def value(self) -> str:

@@ -174,6 +174,19 @@ def test_an_error_is_said_in_words_and_tried_again_by_the_next_who_asks(
     assert ended(answers, again).value == "fails"
 
 
+def test_what_failed_is_tried_again_by_whoever_asked_for_it(answers: Answers) -> None:
+    """While another waits for it too. Fails if all must leave first, or what did not fail begins anew."""
+    failing, fine = Counted("again", fault=ZeroDivisionError("once")).free(), Counted("fine").free()
+    for owner in ("one", "two"):
+        asked = answers.ask(owner, "board", [failing, fine])
+    for answer in asked:
+        ended(answers, answer)
+    answers.drop_failed("one", "board")
+    for answer in answers.ask("one", "board", [Counted("again").free(), fine]):
+        assert ended(answers, answer).complete
+    assert len(fine.begun) == 1
+
+
 def test_answers_are_kept_as_far_as_there_is_room(queue: Queue) -> None:
     """Fails if memory grows without end, or the latest goes before the oldest."""
     answers = Answers(queue, room=10)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -45,6 +46,14 @@ def headline(page: Page) -> str:
 
 def figures(page: Page) -> list[str]:
     return page.locator(".simkit-figure .value").all_inner_texts()
+
+
+def test_the_page_says_whose_it_is_before_its_script_has_run(server: str) -> None:
+    """Fails if the first bytes name the framework, or their length is told wrongly."""
+    with urlopen(server) as answer:
+        page = answer.read().decode()
+    assert "<title>simkit</title>" in page
+    assert "<title>Streamlit" not in page
 
 
 def test_a_lever_moves_the_headline_and_undo_brings_it_back(page: Page, server: str) -> None:

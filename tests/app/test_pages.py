@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from threading import Condition
 from typing import Any
@@ -25,6 +26,7 @@ from simkit_app import board as boards
 from simkit_app.answers import Answer
 from simkit_app.board import Board, Kept, Sketch
 from simkit_app.history import History, Position
+from simkit_app.pages import assumptions
 from simkit_app.questions import Lived
 from simkit_app.queue import Lane
 from simkit_app.reasons import WAITS, WHEN
@@ -101,6 +103,46 @@ def press(at: AppTest, label: str) -> AppTest:
 
 def labels(at: AppTest) -> list[str]:
     return [button.label for button in at.button]
+
+
+# What cannot be drawn
+
+
+def _break(name: str) -> str:
+    raise KeyError(name)
+
+
+def test_a_page_that_cannot_be_drawn_says_so_and_shows_the_way_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if a fault shows a traceback or Streamlit's own words, loses what was changed, or leaves no way out."""
+    at = visit(**{"from": "baseline", "scenario": difference(BASE, SHORT)})
+    at.session_state["turn to"] = "Assumptions"
+    with monkeypatch.context() as broken:
+        broken.setattr(assumptions, "page_text", _break)
+        checked(at.run())
+        (error,) = at.error
+        assert "a fault in simkit" in error.value
+        assert "KeyError" in error.value
+        assert board_of(at).position.scenario == SHORT
+        assert labels(at)[-3:] == ["Try again", "Undo the last change", "Back to the reference"]
+    press(at, "Try again")
+    assert not at.error
+    assert [title.value for title in at.title] == ["Assumptions"]
+
+
+def test_a_scenario_whose_lives_failed_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if the only way to another try is another scenario."""
+
+    def work(self: Lived, answer: known.Answer, lane: Lane) -> None:
+        raise BrokenExecutor("out of memory")
+
+    unseen = SHORT.with_changes({"team.content": 3})
+    with monkeypatch.context() as broken:
+        broken.setattr(Lived, "work", work)
+        at = visit(**{"from": "baseline", "reference": difference(BASE, unseen)})
+        assert "out of memory" in at.error[0].value
+    press(at, "Try again")
+    assert not at.error
+    assert f'data-lives="{LIVES}" data-scenario="{unseen.hash}"' in said(at)
 
 
 # Start

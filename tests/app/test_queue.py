@@ -183,8 +183,8 @@ def test_two_workers_work_at_once_and_politely_and_end_with_their_queue(tmp_path
     assert not any(psutil.pid_exists(process) for process, _ in found)
 
 
-def test_a_lost_worker_fails_its_task_and_the_next_one_is_done() -> None:
-    """Fails if what was lost is waited for without end, or the queue is broken for everybody after it."""
+def test_a_task_that_costs_two_workers_fails_and_the_next_one_is_done() -> None:
+    """Fails if what was lost is tried without end, or the queue is broken for everybody after it."""
     queue = Queue(1)
     try:
         lost = queue.submit(Priority.SOON, "one", _kill_this_worker)
@@ -193,6 +193,23 @@ def test_a_lost_worker_fails_its_task_and_the_next_one_is_done() -> None:
             lost.result(SECONDS)
         assert after.result(SECONDS) == 5
         assert queue.submit(Priority.SOON, "one", _number, 6).result(SECONDS) == 6
+    finally:
+        queue.close()
+
+
+def _kill_this_worker_once(mark: str) -> int:
+    if Path(mark).exists():
+        return 7
+    Path(mark).touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def test_what_a_lost_worker_was_at_is_done_by_another(tmp_path: Path) -> None:
+    """Fails if a worker that the system ended costs its visitor an answer."""
+    queue = Queue(1)
+    try:
+        assert queue.submit(Priority.SOON, "one", _kill_this_worker_once, str(tmp_path / "mark")).result(SECONDS) == 7
     finally:
         queue.close()
 

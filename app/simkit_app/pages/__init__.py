@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 
 from simkit_app import board, levers
@@ -10,6 +12,7 @@ from simkit_app.pages import assumptions, compare, explore, start, take_away, wh
 from simkit_app.text import plain
 
 _START, _WHAT_IF = "Start", "What if"
+_log = logging.getLogger(__name__)
 
 
 def made() -> list[st.Page]:
@@ -44,4 +47,30 @@ def frame(session: Board, page: st.Page) -> None:
     if session.notice:
         st.warning(plain(session.notice), icon=":material/info:")
         session.notice = ""
-    page.run()
+    try:
+        page.run()
+    except Exception as fault:
+        _log.exception("the page %s could not be drawn", page.title)
+        _apologise(session, fault)
+
+
+def _apologise(session: Board, fault: Exception) -> None:
+    """Say that a page could not be drawn, whose fault that is, and what may help; nothing is lost."""
+    what = plain(f"{type(fault).__name__}: {fault}"[:300])
+    st.error(
+        f"This page could not be drawn. That is a fault in simkit, not yours ({what}). Nothing of yours is lost.",
+        icon=":material/error:",
+    )
+    with st.container(horizontal=True):
+        for label, step, possible in (
+            ("Try again", None, True),
+            ("Undo the last change", "undo", bool(session.history.past)),
+            ("Back to the reference", "reset", session.position.changed),
+        ):
+            st.button(label, key=f"after a fault: {label}", on_click=_walk, args=(step,), disabled=not possible)
+
+
+def _walk(step: str | None) -> None:
+    board: Board = st.session_state.board
+    if step is not None:
+        board.history = getattr(board.history, step)()

@@ -44,7 +44,8 @@ class Picture:
         self._board = board
         self._own, self._reference = own, reference
         self._pace = Pace()
-        self._head = st.html(_waiting())
+        self._head = st.empty()
+        self._head.html(_waiting())
         with st.container(horizontal=True, vertical_alignment="bottom"):
             choices(board, board.position.scenario.parameters.expectation.metric)
             own_months.panel(board)
@@ -54,6 +55,7 @@ class Picture:
         self._slots = (wide.container(), narrow.container())
         self._charts: list[Any] = [None, None]
         self._figures: Any = None
+        self._failed = False
         self._foot = st.container()
 
     @property
@@ -64,8 +66,8 @@ class Picture:
     def draw(self) -> bool:
         """Draw what is known now, if there is enough more than was drawn; whether there was."""
         own: Ensemble | None = self._own.value
-        if self._own.error:
-            self._head.error(f"This scenario cannot be simulated. {self._own.error}", icon=":material/error:")
+        for error in {answer.error for answer in self.answers if answer.error}:
+            self._fail(error)
         reference: Ensemble | None = None if self._reference is None else self._reference.value
         waiting = self._reference is not None and reference is None
         complete = all(answer.complete for answer in self.answers)
@@ -85,6 +87,14 @@ class Picture:
         figures = _figures(own, reference)
         self._figures = (self._figures or self._foot).html(figures)
         return True
+
+    def _fail(self, error: str) -> None:
+        """Say once why there is no picture, and let it be tried again."""
+        if not self._failed:
+            self._failed = True
+            with self._head.container():
+                st.error(f"This scenario cannot be simulated. {plain(error)}", icon=":material/error:")
+                st.button("Try again", icon=":material/refresh:", on_click=self._board.again, args=("board",))
 
     def _chart(self, place: int, rows: Any, spec: dict[str, Any], alt: str) -> None:
         target = self._charts[place] or self._slots[place]
