@@ -20,6 +20,7 @@ from simkit.experiments.sweep import sweep as run_sweep
 from simkit.experiments.unknowns import UnknownsInterrupted
 from simkit.experiments.unknowns import separate as run_separate
 from simkit.present.comparison_tables import attribution_table, difference_table, unknowns_table
+from simkit.present.export import check_folder, export_comparison
 from simkit.present.json_report import as_json, comparison_report, sweep_report, unknowns_report
 from simkit.present.sweep_table import sweep_table
 from simkit.run import Interrupted, Precision
@@ -48,6 +49,9 @@ def compare(
         str | None, typer.Option(metavar="OUTCOME", help="Share the differences in an outcome out among the levers.")
     ] = None,
     as_object: AsJson = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write differences, reasons and scenarios there.")
+    ] = None,
 ) -> None:
     """Compare scenarios that share their luck, life by life: what differs, and why."""
     given: dict[str, Scenario] = {}
@@ -58,6 +62,8 @@ def compare(
     asked: int | Literal["auto"] = "auto" if replications == "auto" else whole(replications)
     given = _changed(given, settings or ())
     precision = None if within is None else _precision(within)
+    if out is not None:
+        check_folder(out)
     try:
         with progress(0 if asked == "auto" else asked * len(given)) as told:
             made = run_compare(given, asked, seed, workers, precision=precision, progress=told)
@@ -70,6 +76,8 @@ def compare(
             console().print(difference_table(stop.comparison))
         typer.echo(_ended(stop), err=True)
         raise typer.Exit(INTERRUPTED) from None
+    if out is not None:
+        export_comparison(made, whys, out)
     if as_object:
         typer.echo(as_json(comparison_report(made, whys)))
         return
@@ -80,6 +88,8 @@ def compare(
     for attribution in whys:
         terminal.print("", attribution_table(attribution), sep="\n")
     typer.echo(f"{len(made)} lives of each scenario with the same luck, seed {seed}; p corrected for all rows (Holm).")
+    if out is not None:
+        typer.echo(f"Differences, reasons and scenarios are in {out}.")
 
 
 def _ended(stop: Interrupted) -> str:

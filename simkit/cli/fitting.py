@@ -9,11 +9,22 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from simkit.cli.terminal import INTERRUPTED, AsJson, Seed, Workers, app, console, progress, whole
+from simkit.cli.terminal import (
+    INTERRUPTED,
+    AsJson,
+    Columns,
+    Seed,
+    Sheet,
+    Workers,
+    app,
+    console,
+    observed_from,
+    progress,
+    whole,
+)
 from simkit.experiments.calibrate import SIMULATIONS, prior_lives
 from simkit.experiments.calibrate import calibrate as fitted_to
 from simkit.experiments.sweep import SweepInterrupted
-from simkit.observed import load_observed
 from simkit.present.coverage import coverage, remarks
 from simkit.present.fit_table import fit_sentences, fit_table
 from simkit.present.headline import headline
@@ -28,7 +39,7 @@ def calibrate(
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", help="A scenario whose uncertain values are given as ranges.")
     ],
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="Months that the company has seen, as CSV.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Months that the company has seen: CSV or Excel.")],
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of the fitted scenario and of the lives that the fit rests on.")
     ],
@@ -36,13 +47,15 @@ def calibrate(
         int, typer.Option(parser=whole, metavar="N", help="Lives of what is believed before.")
     ] = SIMULATIONS,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a fit that was interrupted.")] = False,
+    columns: Columns = None,
+    sheet: Sheet = None,
     seed: Seed = 1,
     workers: Workers = None,
     cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = None,
     as_object: AsJson = False,
 ) -> None:
     """Fit a scenario to a company's months: what they say about it, and what is to come."""
-    chosen, seen = load_scenario(scenario), load_observed(data)
+    chosen, seen = load_scenario(scenario), observed_from(data, columns, sheet)
     try:
         with progress(simulations) as told:
             prior = prior_lives(

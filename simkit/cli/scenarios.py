@@ -12,9 +12,21 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from simkit.cli.terminal import INTERRUPTED, AsJson, Seed, Workers, app, console, progress, whole
+from simkit.cli.terminal import (
+    INTERRUPTED,
+    AsJson,
+    Columns,
+    Seed,
+    Sheet,
+    Workers,
+    app,
+    console,
+    observed_from,
+    progress,
+    whole,
+)
 from simkit.errors import OutputError, ParameterError
-from simkit.observed import Observed, load_observed
+from simkit.observed import Observed
 from simkit.present.coverage import coverage, remarks
 from simkit.present.export import check_folder, export
 from simkit.present.headline import headline
@@ -39,7 +51,11 @@ def run(
     replications: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many lives to simulate.")] = 100,
     seed: Seed = 1,
     workers: Workers = None,
-    observed: Annotated[Path | None, typer.Option(metavar="CSV", help="Months a company has seen, to compare.")] = None,
+    observed: Annotated[
+        Path | None, typer.Option(metavar="TABLE", help="Months a company has seen, to compare: CSV or Excel.")
+    ] = None,
+    columns: Columns = None,
+    sheet: Sheet = None,
     as_object: AsJson = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables, scenario and provenance there.")
@@ -47,7 +63,7 @@ def run(
 ) -> None:
     """Simulate a scenario: when do results cross what was expected, and do they?"""
     chosen = load_scenario(scenario).with_changes(parsed_settings(settings or ()))
-    seen = load_observed(observed) if observed else None
+    seen = observed_from(observed, columns, sheet) if observed else None
     if out is not None:
         check_folder(out)
     try:

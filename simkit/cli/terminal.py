@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from simkit.errors import ObservedError
+from simkit.observed import Observed, load_observed
 
 app = typer.Typer(
     help="Simulates a marketing team over months and shows when its results cross what was expected of them.",
@@ -46,6 +50,13 @@ Seed = Annotated[
     int, typer.Option(parser=whole, metavar="S", help="Seed of all luck; the same seed gives the same numbers.")
 ]
 Workers = Annotated[int | None, typer.Option(parser=whole, metavar="N", help="Processes; by default one a core.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column", metavar="NAME=MEANING", help="What a column of the table is: Anfragen=leads, Notiz=ignore."
+    ),
+]
+Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of an Excel workbook with several.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 INTERRUPTED = 130
@@ -70,6 +81,21 @@ def progress(lives: int) -> Iterator[Callable[[int, int], None]]:
             bar.update(task, completed=done, total=asked, rate=f"{speed:.0f} a second" if speed else "")
 
         yield told
+
+
+def observed_from(table: Path, columns: Sequence[str] | None, sheet: str | None) -> Observed:
+    """Observed months, as the options say.
+
+    Raises:
+        ObservedError: they cannot be read, or an option says nothing.
+    """
+    meanings = {}
+    for one in columns or ():
+        name, _, meaning = one.rpartition("=")
+        if not (name.strip() and meaning.strip()):
+            raise ObservedError("expected name=meaning, for example Anfragen=leads", field="--column", value=one)
+        meanings[name] = meaning.strip()
+    return load_observed(table, columns=meanings, sheet=sheet)
 
 
 def console() -> Console:

@@ -60,10 +60,12 @@ def condition(ensemble: Ensemble, observed: Observed) -> Ensemble:
 
     Raises:
         RunError: no such metric was observed, or more months than were simulated.
+        ObservedError: money in another currency than the scenario's.
     """
     if not isinstance(observed, Observed):
         hint = "Load them with load_observed(...)."  # type: ignore[unreachable]  # no checker in a notebook
         raise RunError("expected observed months", field="observed", value=observed, hint=hint)
+    observed.check_currency(ensemble.scenario.parameters.company.currency)
     metrics, seen = results_seen(observed)
     simulated = np.stack([ensemble.values(metric) for metric in metrics], axis=-1)
     found = weights(simulated, seen)

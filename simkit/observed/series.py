@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,7 @@ class Observed:
         observations: the values, in the order they came in.
         first_month: the calendar month 'YYYY-MM' that is month 1, where one is known.
         source: the name of the table, for messages.
+        currency: of the amounts of money, where the table says so.
 
     Raises:
         ObservedError: no values; a value twice, or negative; a month without a row; channels that add up to more than
@@ -59,6 +60,7 @@ class Observed:
     observations: tuple[Observation, ...]
     first_month: str | None = None
     source: str = "observed table"
+    currency: str | None = None
 
     def __post_init__(self) -> None:
         if not self.observations:
@@ -78,6 +80,25 @@ class Observed:
         """The metrics seen, in the order of `METRICS`."""
         present = {one.metric for one in self.observations}
         return tuple(metric for metric in METRICS if metric in present)
+
+    def check_currency(self, currency: str) -> None:
+        """Refuse amounts in another currency than that of a scenario.
+
+        Raises:
+            ObservedError: they are.
+        """
+        if self.currency not in (None, currency) and {"margin", "cost"} & set(self.metrics):
+            hint = "Convert the amounts, or set company.currency of the scenario."
+            message = f"is in {self.currency}, the scenario in {currency}"
+            raise ObservedError(message, field=self.source, hint=hint)
+
+    def until(self, month: int) -> Observed:
+        """What had been seen at the end of a month.
+
+        Raises:
+            ObservedError: nothing had.
+        """
+        return replace(self, observations=tuple(one for one in self.observations if one.month <= month))
 
     @property
     def part_months(self) -> tuple[int, ...]:

@@ -31,7 +31,12 @@ class Coverage:
 
 
 def coverage(ensemble: Ensemble, observed: Observed) -> tuple[Coverage, ...]:
-    """One entry for each metric observed; part months, gaps and months beyond the horizon are left out."""
+    """One entry for each metric observed; part months, gaps and months beyond the horizon are left out.
+
+    Raises:
+        ObservedError: money in another currency than the scenario's.
+    """
+    observed.check_currency(ensemble.scenario.parameters.company.currency)
     return tuple(_covered(ensemble, observed, metric) for metric in observed.metrics)
 
 

@@ -5,33 +5,58 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simkit.errors import OutputError
 from simkit.observed import Observed
-from simkit.present.json_report import as_json, json_report
+from simkit.present.json_report import as_json, comparison_report, json_report
 from simkit.run import Ensemble
 from simkit.scenarios import save_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simkit.experiments.attribution import Attribution
+    from simkit.experiments.comparison import Comparison
+
 
 def export(ensemble: Ensemble, folder: Path, observed: Observed | None = None) -> None:
     """Write tables (Parquet), the resolved scenario (TOML), summary and provenance (JSON) into a new or empty folder.
 
-    It is written under another name beside it and renamed in the end, so the folder is never half full.
+    Raises:
+        OutputError: the folder is in use, or cannot be written.
+    """
+    with _whole(folder) as unfinished:
+        _write(ensemble, unfinished, observed)
+
+
+def export_comparison(comparison: Comparison, whys: Sequence[Attribution], folder: Path) -> None:
+    """Write differences and P(crossed by m) (CSV), all of it with its reasons (JSON), and each scenario (TOML).
 
     Raises:
         OutputError: the folder is in use, or cannot be written.
     """
+    with _whole(folder) as unfinished:
+        comparison.differences.to_csv(unfinished / "differences.csv", index=False)
+        comparison.crossed_by.to_csv(unfinished / "crossed_by.csv", index=False)
+        report = as_json(comparison_report(comparison, whys))
+        (unfinished / "comparison.json").write_text(report + "\n", encoding="utf-8")
+        for number, ensemble in enumerate(comparison.ensembles.values(), 1):
+            save_scenario(ensemble.scenario, unfinished / f"{number}-{ensemble.scenario.name}.toml")
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """What is written under another name beside a folder, and renamed in the end, so that it is never half full."""
     check_folder(folder)
     unfinished = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:8]}"
     try:
         unfinished.mkdir(parents=True)
-        _write(ensemble, unfinished, observed)
+        yield unfinished
         if folder.exists():
             folder.rmdir()
         unfinished.rename(folder)

@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import simkit
@@ -55,6 +56,20 @@ def test_compare_as_json_has_the_table_of_python(capsys: pytest.CaptureFixture[s
     made = simkit.compare({"a": "a.toml", "b": "b.toml"}, 4, 3, workers=1)
     assert [row["difference"] for row in said["differences"]] == pytest.approx(made.differences["difference"].tolist())
     assert (said["seed"], said["replications"], said["reference"]) == (3, 4, "a")
+
+
+def test_compare_leaves_what_it_found_in_a_folder() -> None:
+    """Fails if the files say anything else than `simkit.compare`, or a scenario there gives other numbers."""
+    asked = ["a.toml", "b.toml", "--replications", "4", "--workers", "1", "--why", "total_margin", "--out", "found"]
+    assert called("compare", *asked) == 0
+    made = simkit.compare({"a": "a.toml", "b": "b.toml"}, 4, 1, workers=1)
+    written = pd.read_csv("found/differences.csv")
+    assert written["difference"].tolist() == pytest.approx(made.differences["difference"].tolist())
+    assert json.loads(Path("found/comparison.json").read_text())["why"][0]["outcome"] == "total_margin"
+    for name in ("a", "b"):
+        (file,) = Path("found").glob(f"*-{name}.toml")
+        assert simkit.load_scenario(file).hash == simkit.load_scenario(f"{name}.toml").hash
+    assert called("compare", *asked) == 2  # what is there stays
 
 
 def test_compare_may_change_values_in_all_scenarios_or_in_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,79 @@
+"""Observed tables from wherever they are: a CSV file, an Excel workbook, a data frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simkit.errors import ObservedError
+from simkit.observed.csv_files import csv_lines
+from simkit.observed.series import Observed
+from simkit.observed.tables import Lines, cell_text, observed_table
+from simkit.observed.workbooks import is_workbook, workbook_lines
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGEST = 10_000_000
+"""Bytes of a file; a table of ten years by channel has a hundred thousand."""
+
+
+def load_observed(
+    table: str | Path | pd.DataFrame,
+    first_month: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+) -> Observed:
+    """Read a table of observed months.
+
+    Two forms, told apart by the header:
+
+    - long: ``month``, ``metric`` and ``value``, one value a row;
+    - wide: ``month`` and a column for each metric (`METRICS`).
+
+    Both may have ``channel`` (without it every row is the total; with it ``total`` is one of the names),
+    ``part_month`` (yes or no) and ``currency``. Columns are recognised in any case and under some other names, such as
+    ``Date`` or ``MQLs``; what is not recognised is refused, unless `columns` says what it is. An empty value is a
+    declared gap. Months are numbers from 1 or calendar months (``YYYY-MM``, or a day in them), of which the earliest in
+    the table is month 1 unless `first_month` says another.
+
+    Args:
+        table: a CSV file (UTF-8, commas, a header line), an Excel workbook, or a data frame.
+        first_month: the calendar month that is month 1, ``YYYY-MM``; for tables with calendar months.
+        columns: what is in a column, by its name in the table, where that is not clear; ``ignore`` leaves it out.
+        sheet: of a workbook with several.
+
+    Raises:
+        ObservedError: it cannot be read as such a table; the message names file, row and column.
+    """
+    if not isinstance(table, str | Path):
+        return observed_table(_frame_lines(table), "data frame", first_month, columns)
+    source = str(table)
+    raw = _content(Path(table), source)
+    book = is_workbook(raw)
+    if sheet is not None and not book:
+        raise ObservedError("has no sheets; it is no Excel workbook", field=source, value=sheet)
+    lines = workbook_lines(raw, source, sheet) if book else csv_lines(raw, source)
+    return observed_table(lines, source, first_month, columns)
+
+
+def _frame_lines(frame: pd.DataFrame) -> Lines:
+    yield 1, [str(name).strip() for name in frame.columns]
+    for number, row in enumerate(frame.itertuples(index=False, name=None), 2):
+        yield number, [cell_text(value) for value in row]
+
+
+def _content(path: Path, source: str) -> bytes:
+    try:
+        if (size := path.stat().st_size) > LARGEST and path.is_file():
+            hint = f"At most {LARGEST // 1_000_000} MB are read: keep the months, leave out the rest."
+            raise ObservedError(f"has {size // 1_000_000:,} MB", field=source, hint=hint)
+        return path.read_bytes()
+    except IsADirectoryError:
+        raise ObservedError("is a folder, not a table", field=source, hint="Name a file.") from None
+    except FileNotFoundError:
+        raise ObservedError("no such file", field=source) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ObservedError(f"cannot be read: {reason}", field=source) from None
