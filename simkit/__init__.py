@@ -25,11 +25,13 @@ if TYPE_CHECKING:
         SimkitError,
         StoreError,
     )
-    from simkit.experiments.calibrate import Fit, Prior, calibrate, prior_lives
+    from simkit.experiments.calibrate import Fit, calibrate
     from simkit.experiments.compare import Attribution, Comparison, compare
     from simkit.experiments.condition import condition
+    from simkit.experiments.decide import Advice, decide
     from simkit.experiments.design import Design, load_design
     from simkit.experiments.next_steps import NextSteps, next_steps
+    from simkit.experiments.prior import Prior, prior_lives
     from simkit.experiments.sweep import Sweep, SweepInterrupted, load_sweep, sweep
     from simkit.experiments.unknowns import separate
     from simkit.observed import Observation, Observed, load_observed
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Advice",
     "Attribution",
     "Comparison",
     "Design",
@@ -64,6 +67,7 @@ __all__ = [
     "calibrate",
     "compare",
     "condition",
+    "decide",
     "load_design",
     "load_observed",
     "load_scenario",
@@ -84,6 +88,8 @@ _MODULES = (
     "observed",
     "run",
     "experiments.calibrate",
+    "experiments.decide",
+    "experiments.prior",
     "experiments.compare",
     "experiments.condition",
     "experiments.design",

@@ -183,11 +183,10 @@ def payback_months(
     """(cost / customers won) / (customer value / lifetime): months until a customer has paid for being won.
 
     `cost` and `customers` are totals over the same months (all, or a window), shape (replications,); nan where no
-    customer was won.
+    customer was won, or customers are worth nothing.
     """
     value, lifetime = np.asarray(customer_value, dtype=float), np.asarray(customer_lifetime_months, dtype=float)
-    months: Floats = _ratio(np.asarray(cost, dtype=float), np.asarray(customers, dtype=float)) / (value / lifetime)
-    return months
+    return _ratio(_ratio(np.asarray(cost, dtype=float), np.asarray(customers, dtype=float)), value / lifetime)
 
 
 def crossing_times(lives: Crossing) -> Floats:

@@ -1,7 +1,9 @@
-"""The command that fits a scenario to a company's months."""
+"""Commands on a company's own months: calibrate, decide."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +11,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from simkit.cli.scenarios import parsed_settings
 from simkit.cli.terminal import (
     INTERRUPTED,
     AsJson,
@@ -22,65 +25,149 @@ from simkit.cli.terminal import (
     progress,
     whole,
 )
-from simkit.experiments.calibrate import SIMULATIONS, prior_lives
+from simkit.errors import ParameterError
+from simkit.experiments.calibrate import Fit
 from simkit.experiments.calibrate import calibrate as fitted_to
+from simkit.experiments.decide import LIVES
+from simkit.experiments.decide import decide as weighed
+from simkit.experiments.prior import QUARTER, SIMULATIONS
 from simkit.experiments.sweep import SweepInterrupted
+from simkit.parameters import Value
+from simkit.present.advice import advice_sentences, options_table, reviews_table
 from simkit.present.coverage import coverage, remarks
 from simkit.present.fit_table import fit_sentences, fit_table
 from simkit.present.headline import headline
-from simkit.present.json_report import as_json, fit_report
+from simkit.present.json_report import advice_report, as_json, fit_report
 from simkit.present.tables import coverage_table, month_table
 from simkit.run import Interrupted
 from simkit.scenarios import load_scenario
 
+Uncertain = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A scenario whose uncertain values are given as ranges.")
+]
+Data = Annotated[Path, typer.Argument(metavar="DATA", help="Months that the company has seen: CSV or Excel.")]
+Out = Annotated[
+    Path, typer.Option(metavar="DIR", help="Folder of the fitted scenario and of the lives that the fit rests on.")
+]
+Simulations = Annotated[int, typer.Option(parser=whole, metavar="N", help="Lives of what is believed before.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the lives that are in the folder.")]
+Cluster = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")]
+
 
 @app.command()
 def calibrate(
-    scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="A scenario whose uncertain values are given as ranges.")
-    ],
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="Months that the company has seen: CSV or Excel.")],
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder of the fitted scenario and of the lives that the fit rests on.")
-    ],
-    simulations: Annotated[
-        int, typer.Option(parser=whole, metavar="N", help="Lives of what is believed before.")
-    ] = SIMULATIONS,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a fit that was interrupted.")] = False,
+    scenario: Uncertain,
+    data: Data,
+    out: Out,
+    simulations: Simulations = SIMULATIONS,
+    resume: Resume = False,
     columns: Columns = None,
     sheet: Sheet = None,
     seed: Seed = 1,
     workers: Workers = None,
-    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = None,
+    cluster: Cluster = None,
     as_object: AsJson = False,
 ) -> None:
     """Fit a scenario to a company's months: what they say about it, and what is to come."""
-    chosen, seen = load_scenario(scenario), observed_from(data, columns, sheet)
+    with _interruptible():
+        fit = _fit(scenario, data, out, simulations, resume, columns, sheet, seed, workers, cluster)
+    file = fit.save(out)
+    if as_object:
+        typer.echo(as_json(fit_report(fit)))
+        return
+    first, *others = fit_sentences(fit)
+    seen = fit.observed
+    parts: list[RenderableType] = [Text(first, style="bold"), *others, "", fit_table(fit)]
+    parts += ["", coverage_table(coverage(fit.alike, seen)), *remarks(fit.alike, seen)]
+    if seen.months < fit.prior.months:
+        parts += ["", *headline(fit.lives), "", month_table(fit.lives)]
+    console().print(*parts, sep="\n")
+    typer.echo(f"The fitted scenario is {file}; it runs, compares and sweeps like any other.")
+
+
+@app.command()
+def decide(
+    scenario: Uncertain,
+    data: Data,
+    out: Out,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="NAME:PATH=VALUE", help="A change to weigh besides: hire:team.content=3."),
+    ] = None,
+    wait: Annotated[
+        int, typer.Option(parser=whole, metavar="MONTHS", help="When one would look again, in months.")
+    ] = QUARTER,
+    every: Annotated[
+        int, typer.Option(parser=whole, metavar="MONTHS", help="Months between the reviews to look at.")
+    ] = QUARTER,
+    lives: Annotated[int, typer.Option(parser=whole, metavar="N", help="Lives with each decision.")] = LIVES,
+    simulations: Simulations = SIMULATIONS,
+    resume: Resume = False,
+    columns: Columns = None,
+    sheet: Sheet = None,
+    seed: Seed = 1,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    as_object: AsJson = False,
+) -> None:
+    """Wait or stop: what holding, stopping and other decisions are worth after these months."""
+    asked = _options(options or ())
+    with _interruptible():
+        fit = _fit(scenario, data, out, simulations, resume, columns, sheet, seed, workers, cluster)
+        fit.save(out)
+        with progress(0) as told:
+            advice = weighed(fit, asked, wait=wait, every=every, lives=lives, workers=workers, progress=told)
+    if as_object:
+        typer.echo(as_json(advice_report(advice)))
+        return
+    first, *others = advice_sentences(advice)
+    parts: list[RenderableType] = [Text(first, style="bold"), *others, "", options_table(advice)]
+    console().print(*parts, "", reviews_table(advice), sep="\n")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
     try:
-        with progress(simulations) as told:
-            prior = prior_lives(
-                chosen,
-                seen.months,
-                simulations,
-                seed,
-                out / "prior",
-                resume=resume,
-                workers=workers,
-                cluster=cluster,
-                progress=told,
-            )
-        fit = fitted_to(prior, seen)
-        file = fit.save(out)
-        with progress(len(fit.replications)) as told:
-            lives = fit.lives(workers=workers, progress=told)
+        yield
     except (SweepInterrupted, Interrupted) as stop:
         typer.echo(str(stop), err=True)
         raise typer.Exit(INTERRUPTED) from None
-    if as_object:
-        typer.echo(as_json(fit_report(fit, lives)))
-        return
-    first, *others = fit_sentences(fit)
-    parts: list[RenderableType] = [Text(first, style="bold"), *others, "", fit_table(fit), "", *headline(lives)]
-    parts += ["", month_table(lives), "", coverage_table(coverage(lives, seen)), *remarks(lives, seen)]
-    console().print(*parts, sep="\n")
-    typer.echo(f"The fitted scenario is {file}; it runs, compares and sweeps like any other.")
+
+
+def _fit(
+    scenario: str,
+    data: Path,
+    out: Path,
+    simulations: int,
+    resume: bool,
+    columns: Sequence[str] | None,
+    sheet: str | None,
+    seed: int,
+    workers: int | None,
+    cluster: str | None,
+) -> Fit:
+    chosen, seen = load_scenario(scenario), observed_from(data, columns, sheet)
+    with progress(simulations) as told:
+        return fitted_to(
+            chosen,
+            seen,
+            simulations=simulations,
+            seed=seed,
+            out=out / "prior",
+            resume=resume,
+            workers=workers,
+            cluster=cluster,
+            progress=told,
+        )
+
+
+def _options(texts: Sequence[str]) -> dict[str, dict[str, Value]]:
+    """Changes by the name of their option: NAME:PATH=VALUE, as often as needed."""
+    found: dict[str, dict[str, Value]] = {}
+    for text in texts:
+        name, colon, setting = text.partition(":")
+        if not (colon and name.strip() and "=" not in name):
+            hint = "For example hire:team.content=3."
+            raise ParameterError("expected name:path=value", field="--option", value=text, hint=hint)
+        found.setdefault(name.strip(), {}).update(parsed_settings([setting]))
+    return found

@@ -1,10 +1,7 @@
-"""Fitting a company: which values of what is uncertain go together with the months that it has seen.
+"""Fitting a company: which values of what is uncertain go with the months that it has seen, and what is to come.
 
-Approximate Bayesian computation on one table of lives from the prior. What the observed months say about each uncertain
-value is learned from the table (semi-automatic summaries: Fearnhead & Prangle 2012,
-doi:10.1111/j.1467-9868.2011.01010.x); the lives nearest to the company in these summaries are kept, and their values
-moved to where they would be had they looked exactly like it (regression adjustment: Beaumont, Zhang & Balding 2002,
-doi:10.1093/genetics/162.4.2025). One table serves every company of which we know as little beforehand.
+Both rest on one table of lives (`prior`): on the values of the lives nearest to the company (`nearest`), and on the
+months to come of those nearest in what matters for them.
 """
 
 from __future__ import annotations
@@ -14,7 +11,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +19,9 @@ from numpy.typing import NDArray
 
 from simkit.errors import OutputError, RunError
 from simkit.experiments.condition import RESULTS, results_seen, weights
-from simkit.experiments.design import Design
-from simkit.experiments.sweep import Sweep, sweep
+from simkit.experiments.nearest import adjusted, from_scores, nearest, systematic
+from simkit.experiments.prior import KEPT, Prior, prior_lives
+from simkit.model.recorder import MONTHLY
 from simkit.observed import Observed
 from simkit.parameters.values import declaration
 from simkit.run import Ensemble, simulate
@@ -36,97 +33,40 @@ from simkit.statistics import percentiles
 if TYPE_CHECKING:
     import pandas as pd
 
-SIMULATIONS = 8192
-KEPT = 512
-"""Lives of the prior, and how many of them a fit rests on: 6 %, few enough to be near and enough to adjust by."""
-_DRAW = "draw."
-_COMPONENTS, _FOLDS = 16, 5
-"""Directions in which observed months differ most, whose squares and products summaries are made of; folds."""
 INFORMED = 0.1
 """Share of a value's prior variance that the months must take away for it to count as informed (assumption)."""
+LEAST_MONTHS = 3
+"""Months seen in full below which nothing is fitted: a level, a slope, and something that could contradict them."""
+_MOVED = (*RESULTS, "cost", "expected")
+"""What is moved to where it would be in the company."""
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Prior:
-    """Lives of what was believed before anything was seen, up to some month: one table for any number of companies.
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The lives that a forecast rests on.
 
     Attributes:
-        scenario: what was believed; its ranges and joint draws are the prior.
-        months: how far the lives go.
-        table: the lives; replication i has draw i.
+        places: in the table, rising; shape (kept,).
+        counted: weights, sum 1; shape (kept,).
+        apart: how far each is from the company in the summaries; shape (kept, summaries).
     """
 
-    scenario: Scenario
-    months: int
-    table: Sweep
+    places: NDArray[np.int64]
+    counted: Floats
+    apart: Floats
 
-    @cached_property
-    def _results(self) -> dict[str, Floats]:
-        """Monthly results by metric, shape (lives, months), of the lives that went well."""
-        monthly = self.table.monthly.sort_values(["replication", "month"])
-        return {metric: monthly[metric].to_numpy(dtype=float).reshape(-1, self.months) for metric in RESULTS}
+    def nearest(self, count: int) -> Ahead:
+        """The nearest of them; all, where there are no more."""
+        places = np.sort(np.argsort(-self.counted, kind="stable")[:count])
+        counted = self.counted[places]
+        return Ahead(self.places[places], counted / counted.sum(), self.apart[places])
 
-    @cached_property
-    def replications(self) -> NDArray[np.int64]:
-        """The numbers of the lives that went well."""
-        outcomes = self.table.outcomes.sort_values("replication")
-        return outcomes.loc[outcomes["error"].isna(), "replication"].to_numpy(dtype=np.int64)
-
-    @cached_property
-    def paths(self) -> tuple[str, ...]:
-        """What is uncertain."""
-        columns = map(str, self.table.outcomes.columns)
-        return tuple(name.removeprefix(_DRAW) for name in columns if name.startswith(_DRAW))
-
-    @cached_property
-    def drawn(self) -> Floats:
-        """What these lives drew; shape (lives, paths)."""
-        outcomes = self.table.outcomes.sort_values("replication")
-        columns = [f"{_DRAW}{path}" for path in self.paths]
-        drawn: Floats = outcomes.loc[outcomes["error"].isna(), columns].to_numpy(dtype=float)
-        return drawn
-
-    def results(self, metrics: tuple[str, ...]) -> Floats:
-        """Monthly results, shape (lives, months, metrics)."""
-        return np.stack([self._results[metric] for metric in metrics], axis=-1)
-
-    @cached_property
-    def scores(self) -> Floats:
-        """The same as normal scores."""
-        return normal_scores(self.drawn)
-
-    def learned(self, metrics: tuple[str, ...], known: NDArray[np.bool_]) -> Learned:
-        """What some observed values, shape (months, metrics), say about what was drawn: learned once for all companies
-        that have seen as much."""
-        key = (metrics, known.shape, known.tobytes())
-        if key not in self._learned:
-            features = np.sqrt(self.results(metrics)[:, : len(known)][:, known])
-            self._learned[key] = learned_summaries(features, self.scores)
-        return self._learned[key]
-
-    @cached_property
-    def _learned(self) -> dict[tuple[Any, ...], Learned]:
-        return {}
-
-
-@dataclass(frozen=True, eq=False)
-class Learned:
-    """Summaries learned from the prior's lives.
-
-    Attributes:
-        summaries: of the lives, each by a model that has not seen it; shape (lives, values).
-        model: what gives those of a company.
-    """
-
-    summaries: Floats
-    model: Any
-
-    def of(self, features: Floats) -> Floats:
-        """The summaries of a company; shape (values,)."""
-        found: Floats = self.model.predict(features[None]).reshape(-1)
-        return found
+    def moved(self, values: Floats) -> Floats:
+        """Values of these lives as they would be at the company; shape (kept, ...)."""
+        flat = adjusted(values.reshape(len(values), -1), self.apart, self.counted)
+        return flat.reshape(values.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,25 +100,77 @@ class Fit:
         """The values about which the months say something."""
         return tuple(self.parameters.loc[self.parameters["learned"] >= INFORMED, "path"])
 
-    def lives(
+    @cached_property
+    def alike(self) -> Ensemble:
+        """The lives that the fit rests on as they were, weighted: what the observed months are checked against."""
+        order = np.argsort(self.replications)
+        places = np.searchsorted(self.prior.replications, self.replications[order])
+        return self.prior.lives(places).weighted(self.weights[order], self.warning)
+
+    @cached_property
+    def ahead(self) -> Ahead:
+        """The lives nearest to the company in what matters for the months to come.
+
+        Raises:
+            RunError: there are no months to come before the horizon.
+        """
+        metrics, seen = results_seen(self.observed)
+        if len(seen) >= self.prior.months:
+            hint = f"Raise horizon_months above {len(seen)}."
+            raise RunError(f"is month {self.prior.months}, and all of it has been seen", field="horizon", hint=hint)
+        known = ~np.isnan(seen)
+        learned = self.prior.learned_ahead(metrics, known)
+        here = learned.of(np.sqrt(seen[known]))
+        near, counted = nearest(learned.summaries, here, len(self.replications))
+        order = np.argsort(near)
+        return Ahead(near[order], counted[order], (learned.summaries[near] - here)[order])
+
+    @cached_property
+    def lives(self) -> Ensemble:
+        """The months to come: the lives nearest to the company in what matters for them, weighted.
+
+        Up to the last observed month they have what was observed, where it was; after that what lives have, moved to
+        where it would be had they looked exactly like the company.
+
+        Raises:
+            RunError: there are no months to come before the horizon.
+        """
+        made = self.prior.lives(self.ahead.places)
+        monthly = made.lives.monthly.copy()
+        last = self.observed.months
+        for output in _MOVED:
+            column = monthly[:, last:, MONTHLY.index(output)]
+            # On the scale of roots counts have about the same variance everywhere, and nothing falls below 0.
+            moved = self.ahead.moved(np.sqrt(np.maximum(column, 0.0)))
+            monthly[:, last:, MONTHLY.index(output)] = np.square(np.maximum(moved, 0.0))
+        for metric in self.observed.metrics:
+            seen = self.observed.monthly(metric)[1]
+            known = np.flatnonzero(~np.isnan(seen))
+            monthly[:, known, MONTHLY.index(metric)] = seen[known]
+        spliced = replace(made.lives, monthly=monthly)
+        return Ensemble(made.scenario, made.seed, spliced).weighted(self.ahead.counted, self.warning)
+
+    def lived(
         self,
-        scenario: Scenario | None = None,
+        scenario: Scenario,
+        ahead: Ahead | None = None,
         workers: int | None = None,
         *,
         executor: Executor | None = None,
         progress: Callable[[int, int], object] | None = None,
     ) -> Ensemble:
-        """The kept lives again, to the horizon, weighted: up to the last observed month each is what it was.
+        """The same lives with other months to come: what a decision would have made of each of them, unmoved.
 
         Args:
-            scenario: what was believed before, with other months to come (changes and decisions); None for as it is.
+            scenario: what was believed, with changes and decisions after the last observed month.
+            ahead: which lives; None for all that a forecast rests on.
             workers, executor, progress: as in `simkit.simulate`.
         """
-        chosen = self.prior.scenario if scenario is None else scenario
-        numbers = sorted(self.replications.tolist())
-        made = simulate(chosen, numbers, self.prior.table.design.seed, workers, executor=executor, progress=progress)
-        by_number = dict(zip(self.replications.tolist(), self.weights.tolist(), strict=True))
-        return made.weighted([by_number[number] for number in made.replications], self.warning)
+        near = self.ahead if ahead is None else ahead
+        numbers = self.prior.replications[near.places].tolist()
+        seed = self.prior.table.design.seed
+        made = simulate(scenario, numbers, seed, workers, executor=executor, progress=progress)
+        return made.weighted(near.counted, self.warning)
 
     def save(self, folder: str | Path) -> Path:
         """Write the fitted scenario with its draws, what was learned, and what the fit rests on.
@@ -219,51 +211,6 @@ class Fit:
         )
 
 
-def prior_lives(
-    scenario: Scenario,
-    months: int,
-    simulations: int = SIMULATIONS,
-    seed: int = 1,
-    out: str | Path | None = None,
-    *,
-    resume: bool = False,
-    workers: int | None = None,
-    executor: Executor | None = None,
-    cluster: str | None = None,
-    progress: Callable[[int, int], object] | None = None,
-) -> Prior:
-    """Live what is believed up to a month, in many lives: the table that fits rest on.
-
-    Args:
-        scenario: with ranges or joint draws.
-        months: how far companies have been observed.
-        simulations: lives.
-        seed: of luck and draws.
-        out, resume, workers, executor, cluster, progress: as in `simkit.sweep`.
-
-    Raises:
-        RunError: nothing about the scenario is uncertain, more months than its horizon, or too few simulations.
-        StoreError: a folder that cannot be used.
-    """
-    if find_spec("sklearn") is None:
-        raise RunError("fits need scikit-learn", field="calibrate", hint="Install simkit[experiments].")
-    if not scenario.uncertain:
-        hint = "Give what you do not know as a range: path = { low = ..., mode = ..., high = ... }."
-        raise RunError("nothing about it is uncertain, so there is nothing to fit", field=scenario.name, hint=hint)
-    if months > scenario.parameters.horizon_months:
-        hint = f"Raise horizon_months to {months} or more."
-        message = f"go to month {months}, the scenario to {scenario.parameters.horizon_months}"
-        raise RunError(message, field="observed months", hint=hint)
-    if simulations < 2 * KEPT:
-        raise RunError(f"at least {2 * KEPT} are needed", field="simulations", value=simulations)
-    changes = tuple(change for change in scenario.changes if change.month <= months)
-    short = replace(scenario, changes=changes).with_changes({"horizon_months": months})
-    design = Design(short, (), ((),), simulations, seed, "prior")
-    where: dict[str, Any] = {"workers": workers, "executor": executor, "cluster": cluster}
-    table = sweep(design, out=out, resume=resume, monthly=True, progress=progress, **where)
-    return Prior(scenario, months, table)
-
-
 def calibrate(scenario: Scenario | Prior, observed: Observed, *, kept: int = KEPT, **running: Any) -> Fit:
     """Fit what is uncertain about a scenario to the months that a company has seen.
 
@@ -278,9 +225,13 @@ def calibrate(scenario: Scenario | Prior, observed: Observed, *, kept: int = KEP
         StoreError: a folder that cannot be used.
     """
     metrics, seen = results_seen(observed)
-    prior = scenario if isinstance(scenario, Prior) else prior_lives(scenario, observed.months, **running)
-    if observed.months > prior.months:
-        raise RunError(f"goes to month {observed.months}, the lives of the prior to {prior.months}", field="observed")
+    believed = scenario.scenario if isinstance(scenario, Prior) else scenario
+    observed.check_currency(believed.parameters.company.currency)
+    if (full := int((~np.isnan(seen)).any(axis=1).sum())) < LEAST_MONTHS:
+        field = f"{observed.source}, months seen in full"
+        raise RunError(f"at least {LEAST_MONTHS} are needed", field=field, value=full)
+    prior = scenario if isinstance(scenario, Prior) else _lived(scenario, observed.months, **running)
+    _check_months(prior.scenario, observed.months)
     lives = prior.results(metrics)[:, : len(seen)]
     known = ~np.isnan(seen)
     alike = weights(lives, seen)
@@ -299,81 +250,16 @@ def calibrate(scenario: Scenario | Prior, observed: Observed, *, kept: int = KEP
     return Fit(fitted, prior, observed, prior.replications[near], counted, table, alike.likeness, alike.warning)
 
 
-def normal_scores(values: Floats) -> Floats:
-    """Each column by its ranks, as quantiles of the standard normal distribution; shape as given.
-
-    Ranks make every prior alike, and what is moved among them stays within its bounds.
-    """
-    from scipy.special import ndtri  # slow to import, and few need it
-
-    ranks = values.argsort(axis=0).argsort(axis=0)
-    scores: Floats = ndtri((ranks + 0.5) / len(values))
-    return scores
+def _lived(scenario: Scenario, months: int, **running: Any) -> Prior:
+    _check_months(scenario, months)
+    return prior_lives(scenario, **running)
 
 
-def from_scores(scores: Floats, values: Floats) -> Floats:
-    """Values at normal scores of a sample, between its smallest and its largest."""
-    from scipy.special import ndtr
-
-    found: Floats = np.quantile(values, ndtr(scores), method="hazen")
-    return found
-
-
-def learned_summaries(features: Floats, scores: Floats) -> Learned:
-    """What observed values say about each uncertain one: its expected score, learned from the prior's lives.
-
-    Args:
-        features: shape (lives, observed values).
-        scores: of the uncertain values; shape (lives, values).
-    """
-    from sklearn.decomposition import PCA
-    from sklearn.linear_model import RidgeCV
-    from sklearn.model_selection import KFold, cross_val_predict
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
-
-    model = make_pipeline(
-        StandardScaler(),
-        PCA(min(_COMPONENTS, *features.shape), svd_solver="full"),
-        PolynomialFeatures(2, include_bias=False),
-        StandardScaler(),
-        RidgeCV(np.logspace(-1, 4, 6)),
-    )
-    # Each life is summarised by a model that has not seen it, as the company is.
-    expected = cross_val_predict(model, features, scores, cv=KFold(_FOLDS))
-    return Learned(expected.reshape(scores.shape), model.fit(features, scores))
-
-
-def nearest(summaries: Floats, here: Floats, kept: int) -> tuple[NDArray[np.int64], Floats]:
-    """The lives nearest to a point, the nearest first, and the weight of each (Epanechnikov's kernel), sum 1."""
-    distance = np.sqrt(np.square(summaries - here).sum(axis=1))
-    order = np.argsort(distance, kind="stable")[: kept + 1]
-    reach = distance[order[-1]] or 1.0
-    kernel = 1.0 - np.square(distance[order[:-1]] / reach)
-    kernel = np.maximum(kernel, 1e-9)
-    return order[:-1], kernel / kernel.sum()
-
-
-def adjusted(scores: Floats, apart: Floats, counted: Floats) -> Floats:
-    """Scores as they would be at the company's summaries: a weighted linear regression within the kept lives.
-
-    Args:
-        scores: shape (kept, values).
-        apart: how far each life's summaries are from the company's; shape (kept, values).
-        counted: weights; shape (kept,).
-    """
-    root = np.sqrt(counted)[:, None]
-    design = np.hstack([np.ones((len(apart), 1)), apart])
-    slopes = np.linalg.lstsq(design * root, scores * root, rcond=None)[0][1:]
-    moved: Floats = scores - apart @ slopes
-    return moved
-
-
-def systematic(counted: Floats, number: int) -> NDArray[np.int64]:
-    """Places of equally weighted draws: each life as often as its weight says, to within one; nothing is drawn."""
-    ends = np.cumsum(counted)
-    found: NDArray[np.int64] = np.searchsorted(ends / ends[-1], (np.arange(number) + 0.5) / number)
-    return found
+def _check_months(scenario: Scenario, months: int) -> None:
+    horizon = scenario.parameters.horizon_months
+    if months > horizon:
+        hint = f"Raise horizon_months to {months} or more."
+        raise RunError(f"go to month {months}, the scenario to {horizon}", field="observed months", hint=hint)
 
 
 def _parameters(

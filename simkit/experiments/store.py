@@ -27,7 +27,7 @@ from simkit.errors import StoreError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, SCENARIO, POINTS = "manifest.json", "scenario.toml", "points.parquet"
 OUTCOMES, MONTHLY = "outcomes", "monthly"
 _LOCK = ".lock"

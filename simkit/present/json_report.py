@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from simkit.experiments.attribution import Attribution
 from simkit.experiments.calibrate import Fit
 from simkit.experiments.comparison import Comparison
+from simkit.experiments.decide import Advice
 from simkit.experiments.sweep import Sweep
 from simkit.experiments.unknowns import Unknowns
 from simkit.observed import Observed
@@ -85,8 +86,9 @@ def unknowns_report(unknowns: Unknowns) -> dict[str, Any]:
     }
 
 
-def fit_report(fit: Fit, lives: Ensemble) -> dict[str, Any]:
-    """What the months say about each uncertain value, and the summary of the kept lives to the horizon."""
+def fit_report(fit: Fit) -> dict[str, Any]:
+    """What the months say about each uncertain value, and the summary of the months to come, if there are any."""
+    to_come = fit.observed.months < fit.prior.months
     return {
         "prior_hash": fit.prior.scenario.hash,
         "scenario_hash": fit.scenario.hash,
@@ -95,7 +97,27 @@ def fit_report(fit: Fit, lives: Ensemble) -> dict[str, Any]:
         "likeness": fit.likeness,
         "warning": fit.warning,
         "parameters": _rows(fit.parameters),
-        "forecast": json_report(lives, fit.observed),
+        "forecast": json_report(fit.lives, fit.observed) if to_come else None,
+    }
+
+
+def advice_report(advice: Advice) -> dict[str, Any]:
+    """What each decision is worth now, what waiting is worth, and how it looks at each review."""
+    return {
+        "ends": "low and high are the ends of a 95 % interval; net and gain are money from 'month' to 'horizon'",
+        "best": advice.best,
+        "month": advice.month,
+        "horizon": advice.fit.prior.months,
+        "currency": advice.fit.prior.scenario.parameters.company.currency,
+        "options": _rows(advice.options),
+        "wait_months": advice.wait,
+        "waiting": asdict(advice.waiting),
+        "stops_then": advice.stops_then,
+        "reviews": _rows(advice.reviews),
+        "lives": advice.lives,
+        "seed": advice.fit.prior.table.design.seed,
+        "version": version_of("simkit"),
+        "fit": fit_report(advice.fit),
     }
 
 

@@ -73,6 +73,8 @@ def outcome_columns(ensemble: Ensemble) -> dict[str, NDArray[Any]]:
     met, first, money = ensemble.plateau, ensemble.plateau_first_expectation, ensemble.returns
     columns: dict[str, NDArray[Any]] = {
         "replication": ensemble.lives.replication,
+        "starting_level": ensemble.lives.starting_level,
+        "starting_margin": ensemble.lives.starting_margin,
         "outcome": met.outcome,
         "crossed": met.crossed,
         "crossing_month": met.crossing_month,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +12,15 @@ from numpy.typing import NDArray
 import simkit
 from simkit import Observed, Range, RunError, Scenario
 from simkit.cli import main
-from simkit.experiments.calibrate import (
-    KEPT,
-    Prior,
+from simkit.experiments.nearest import (
     adjusted,
     from_scores,
     learned_summaries,
     nearest,
     normal_scores,
-    prior_lives,
     systematic,
 )
+from simkit.experiments.prior import KEPT, Prior, prior_lives
 from simkit.observed.series import TOTAL, Observation
 from tests.worlds import QUIET
 
@@ -34,7 +33,7 @@ FIRM = Scenario("firm").with_changes(
 
 @pytest.fixture(scope="module")
 def prior(tmp_path_factory: pytest.TempPathFactory) -> Prior:
-    return prior_lives(FIRM, MONTHS, LIVES, seed=4, out=tmp_path_factory.mktemp("prior"), workers=1)
+    return prior_lives(FIRM, LIVES, seed=4, out=tmp_path_factory.mktemp("prior"), workers=1)
 
 
 def seen_in(lives: simkit.Ensemble, place: int, months: int = MONTHS, **changed: float) -> Observed:
@@ -124,26 +123,36 @@ def test_the_fitted_scenario_runs_like_the_company(prior: Prior, companies: simk
 def test_kept_lives_go_on_from_what_was_seen(prior: Prior, companies: simkit.Ensemble) -> None:
     """Fails if a kept life lived again had other months than those it was kept for, or weights went astray."""
     fit = simkit.calibrate(prior, seen_in(companies, 5))
-    lives = fit.lives(workers=1)
-    assert lives.months == 12
-    places = [int(np.flatnonzero(prior.replications == number)[0]) for number in lives.replications]
-    before = prior.results(("leads", "customers"))[places]
-    after = np.stack([lives.values(metric)[:, :MONTHS] for metric in ("leads", "customers")], axis=-1)
-    assert np.array_equal(before, after)
-    assert lives.weights is not None
-    best = int(np.argmax(lives.weights))
-    assert lives.replications[best] == fit.replications[0]
-    stopped = fit.lives(FIRM.with_decision("stop", month=MONTHS + 1), workers=1)
-    assert np.array_equal(stopped.values("leads")[:, :MONTHS], lives.values("leads")[:, :MONTHS])
+    held = fit.prior.lives(fit.ahead.places)
+    again = fit.lived(FIRM, workers=1)
+    assert again.replications == held.replications
+    for output in ("leads", "customers", "margin", "cost", "expected"):
+        assert np.array_equal(again.values(output), held.values(output))
+    assert np.array_equal(again.lives.starting_level, held.lives.starting_level)
+    assert again.outcomes.drop(columns="weight").equals(held.outcomes)
+    stopped = fit.lived(FIRM.with_decision("stop", month=MONTHS + 1), workers=1)
+    assert np.array_equal(stopped.values("leads")[:, :MONTHS], held.values("leads")[:, :MONTHS])
     assert (stopped.lives.stopped_month == MONTHS + 1).all()
+
+
+def test_a_forecast_begins_with_what_was_seen(prior: Prior, companies: simkit.Ensemble) -> None:
+    """Fails if the past of a forecast is another than the company's, or its future does not follow from it."""
+    fit = simkit.calibrate(prior, seen_in(companies, 5))
+    for metric in ("leads", "customers"):
+        assert (fit.lives.values(metric)[:, :MONTHS] == companies.values(metric)[5, :MONTHS]).all()
+    assert fit.lives.weights is not None
+    known, unknown = (lives.values("leads")[:, MONTHS:].mean(axis=1).std() for lives in (fit.lives, companies))
+    assert known < 0.5 * unknown
+    with pytest.raises(RunError, match="all of it has been seen"):
+        simkit.calibrate(prior, seen_in(companies, 5, 12)).lives  # noqa: B018
 
 
 def test_the_same_fit_from_a_table_that_was_resumed(prior: Prior, companies: simkit.Ensemble, tmp_path: Path) -> None:
     """Fails if a fit depends on workers, on interruptions, or on anything but scenario, seed and months."""
-    whole = prior_lives(FIRM, MONTHS, LIVES, seed=4, out=tmp_path / "other", workers=2)
+    whole = prior_lives(FIRM, LIVES, seed=4, out=tmp_path / "other", workers=2)
     for part in sorted((tmp_path / "other" / "outcomes").glob("part-*.parquet"))[3:9]:
         part.unlink()
-    resumed = prior_lives(FIRM, MONTHS, LIVES, seed=4, out=tmp_path / "other", resume=True, workers=1)
+    resumed = prior_lives(FIRM, LIVES, seed=4, out=tmp_path / "other", resume=True, workers=1)
     fits = [simkit.calibrate(table, seen_in(companies, 7)) for table in (prior, whole, resumed)]
     assert fits[0].scenario == fits[1].scenario == fits[2].scenario
 
@@ -153,7 +162,7 @@ def test_months_that_the_scenario_cannot_have_are_called_so(prior: Prior, compan
     assert simkit.calibrate(prior, seen_in(companies, 0)).warning == ""
     odd = simkit.calibrate(prior, seen_in(companies, 0, leads=0.02, customers=6.0))
     assert "no simulated life looks like the observed months" in odd.warning
-    assert odd.lives(workers=1).caution == odd.warning
+    assert odd.lives.caution == odd.warning
 
 
 @pytest.mark.parametrize(
@@ -174,8 +183,10 @@ def test_what_cannot_be_fitted_is_said_before_anything_is_lived(
 
 def test_a_table_that_ends_too_early_is_refused(prior: Prior, companies: simkit.Ensemble) -> None:
     """Fails if months beyond the table were left out without a word."""
-    with pytest.raises(RunError, match="goes to month 9"):
-        simkit.calibrate(prior, seen_in(companies, 0, MONTHS + 1))
+    seen = seen_in(companies, 0, 12)
+    later = [Observation(13, metric, TOTAL, 5.0) for metric in seen.metrics]
+    with pytest.raises(RunError, match="go to month 13, the scenario to 12"):
+        simkit.calibrate(prior, replace(seen, observations=(*seen.observations, *later)))
 
 
 def test_the_command_says_what_was_learned_and_writes_the_fitted_scenario(
@@ -202,7 +213,7 @@ def test_the_command_says_what_was_learned_and_writes_the_fitted_scenario(
 
 def test_the_command_refuses_a_scenario_that_is_certain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Fails if a mistake ends in a traceback, or leaves a folder behind."""
-    (tmp_path / "months.csv").write_text("month,leads\n1,10\n2,12\n", encoding="utf-8")
+    (tmp_path / "months.csv").write_text("month,leads\n1,10\n2,12\n3,14\n", encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
         main(["calibrate", "baseline", str(tmp_path / "months.csv"), "--out", str(tmp_path / "fit")])
     assert ended.value.code == 2

@@ -1,0 +1,195 @@
+"""The table of lives that fits, forecasts and advice rest on: what was believed before anything was seen, lived out.
+
+One table serves every company of which we know as little beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.errors import RunError
+from simkit.experiments.design import Design
+from simkit.experiments.nearest import Learned, learned_summaries, normal_scores
+from simkit.experiments.sweep import Sweep, sweep
+from simkit.model.recorder import MONTHLY, ORIGIN_OUTPUTS, ORIGINS, ROLE_OUTPUTS, ROLES
+from simkit.run import Ensemble
+from simkit.run.lives import Lives
+from simkit.scenarios import Scenario
+
+SIMULATIONS = 5120
+KEPT = 512
+"""Lives of the prior, and how many of them a fit rests on: a tenth, few enough to be near and enough to adjust by."""
+QUARTER = 3
+"""Months in a quarter."""
+_DRAW = "draw."
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Prior:
+    """Lives of what was believed before anything was seen, to the horizon.
+
+    Attributes:
+        scenario: what was believed; its ranges and joint draws are the prior.
+        table: the lives; replication i has draw i.
+    """
+
+    scenario: Scenario
+    table: Sweep
+
+    @property
+    def months(self) -> int:
+        """The horizon."""
+        return self.scenario.parameters.horizon_months
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """What is uncertain."""
+        columns = map(str, self.table.outcomes.columns)
+        return tuple(name.removeprefix(_DRAW) for name in columns if name.startswith(_DRAW))
+
+    @cached_property
+    def replications(self) -> NDArray[np.int64]:
+        """The numbers of the lives that went well."""
+        found: NDArray[np.int64] = self._outcome("replication").astype(np.int64)
+        return found
+
+    @cached_property
+    def drawn(self) -> Floats:
+        """What these lives drew; shape (lives, paths)."""
+        return np.stack([self._outcome(f"{_DRAW}{path}") for path in self.paths], axis=-1)
+
+    @cached_property
+    def scores(self) -> Floats:
+        """The same as normal scores."""
+        return normal_scores(self.drawn)
+
+    def results(self, metrics: tuple[str, ...]) -> Floats:
+        """Monthly results, shape (lives, months, metrics)."""
+        found: Floats = self._monthly[:, :, [MONTHLY.index(metric) for metric in metrics]]
+        return found
+
+    def lives(self, places: NDArray[np.int64]) -> Ensemble:
+        """Some of the lives, by their places in the table; what channels and roles did is not kept there (nan)."""
+        order = np.sort(places)
+        number = len(order)
+        monthly = self._monthly[order]
+        unknown = [
+            np.full((number, self.months, len(names), len(outputs)), np.nan)
+            for names, outputs in ((ORIGINS, ORIGIN_OUTPUTS), (ROLES, ROLE_OUTPUTS))
+        ]
+        starting = {name: self._outcome(name)[order] for name in ("starting_level", "starting_margin")}
+        found = Lives(
+            replication=self.replications[order],
+            monthly=monthly,
+            channels=unknown[0],
+            roles=unknown[1],
+            **starting,
+            first_expected=monthly[:, :, MONTHLY.index("expected")].copy(),
+            stopped_month=self._outcome("stopped_month")[order],
+            drawn=self.drawn[order],
+            drawn_paths=self.paths,
+            items=None,
+        )
+        return Ensemble(self.scenario, self.table.design.seed, found)
+
+    def learned(self, metrics: tuple[str, ...], known: Bools) -> Learned:
+        """What some observed values, shape (months, metrics), say about what was drawn: learned once for all companies
+        that have seen as much."""
+        return self._learn("drawn", metrics, known)
+
+    def learned_ahead(self, metrics: tuple[str, ...], known: Bools) -> Learned:
+        """What they say about the months to come."""
+        return self._learn("ahead", metrics, known)
+
+    def features(self, metrics: tuple[str, ...], known: Bools) -> Floats:
+        """The observed values of these lives, on the scale on which counts have about the same variance (roots)."""
+        return np.sqrt(self.results(metrics)[:, : len(known)][:, known])
+
+    def ahead(self, month: int) -> Floats:
+        """What matters of the months after one, as normal scores: shape (lives, 4).
+
+        What is earned less what is spent to the horizon, when results cross what is expected, and leads and margin of
+        the next quarter.
+        """
+        margin, cost, leads = (self.results((output,))[:, month:, 0] for output in ("margin", "cost", "leads"))
+        crossing = self._outcome("restricted_crossing_month")
+        quarter = slice(0, QUARTER)
+        return normal_scores(
+            np.stack(
+                [(margin - cost).sum(axis=1), crossing, leads[:, quarter].sum(axis=1), margin[:, quarter].sum(axis=1)],
+                axis=-1,
+            )
+        )
+
+    @cached_property
+    def _monthly(self) -> Floats:
+        """Every monthly output; shape (lives, months, outputs)."""
+        monthly = self.table.monthly.sort_values(["replication", "month"])
+        values: Floats = monthly[list(MONTHLY)].to_numpy(dtype=float).reshape(-1, self.months, len(MONTHLY))
+        return values
+
+    def _outcome(self, name: str) -> NDArray[np.float64]:
+        """A column of what came of the lives that went well."""
+        outcomes = self.table.outcomes.sort_values("replication")
+        column: NDArray[np.float64] = outcomes.loc[outcomes["error"].isna(), name].to_numpy(dtype=float)
+        return column
+
+    def _learn(self, what: str, metrics: tuple[str, ...], known: Bools) -> Learned:
+        key = (what, metrics, known.shape, known.tobytes())
+        if key not in self._learned:
+            scores = self.scores if what == "drawn" else self.ahead(len(known))
+            self._learned[key] = learned_summaries(self.features(metrics, known), scores)
+        return self._learned[key]
+
+    @cached_property
+    def _learned(self) -> dict[tuple[Any, ...], Learned]:
+        return {}
+
+
+def prior_lives(
+    scenario: Scenario,
+    simulations: int = SIMULATIONS,
+    seed: int = 1,
+    out: str | Path | None = None,
+    *,
+    resume: bool = False,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    cluster: str | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Prior:
+    """Live what is believed, in many lives: the table that fits, forecasts and advice rest on.
+
+    Args:
+        scenario: with ranges or joint draws.
+        simulations: lives.
+        seed: of luck and draws.
+        out, resume, workers, executor, cluster, progress: as in `simkit.sweep`.
+
+    Raises:
+        RunError: nothing about the scenario is uncertain, or too few simulations.
+        StoreError: a folder that cannot be used.
+    """
+    if find_spec("sklearn") is None:
+        raise RunError("fits need scikit-learn", field="calibrate", hint="Install simkit[experiments].")
+    if not scenario.uncertain:
+        hint = "Give what you do not know as a range: path = { low = ..., mode = ..., high = ... }."
+        raise RunError("nothing about it is uncertain, so there is nothing to fit", field=scenario.name, hint=hint)
+    if simulations < 2 * KEPT:
+        raise RunError(f"at least {2 * KEPT} are needed", field="simulations", value=simulations)
+    design = Design(scenario, (), ((),), simulations, seed, "prior")
+    where: dict[str, Any] = {"workers": workers, "executor": executor, "cluster": cluster}
+    table = sweep(design, out=out, resume=resume, monthly=True, progress=progress, **where)
+    return Prior(scenario, table)

@@ -1,0 +1,136 @@
+"""Wait or stop, in plain words and a table: what each decision is worth, why, and how sure that is."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from rich.table import Table
+
+from simkit.experiments.decide import HOLD, STOP, Advice
+from simkit.present.figures import between, between_signed, money, number, per_cent, scale, signed
+
+NAMES = {
+    HOLD: "Hold",
+    STOP: "Stop",
+    "push": "Push: demand more activity",
+    "cut": "Cut media and tools",
+    "reorganise": "Reorganise",
+    "chase": "Chase what is hyped",
+}
+
+
+def advice_sentences(advice: Advice) -> tuple[str, ...]:
+    """What is worth most, why, what waiting is worth, and what stands against believing it."""
+    amount = partial(money, currency=advice.fit.prior.scenario.parameters.company.currency)
+    rows = {row["option"]: row for row in advice.options.to_dict("records")}
+    best, horizon = advice.best, advice.fit.prior.months
+    said = [f"{_named(best)} from month {advice.month} on: {_reason(advice, rows, amount)}"]
+    stop, now = rows[STOP], _now(advice)
+    said.append(
+        f"In {per_cent(now['crossed'])} of the lives that look like yours results cross the expected line by month "
+        f"{horizon} (95 % interval {between(now['low'], now['high'], per_cent)})."
+    )
+    said.append(
+        f"Stopping now would save {amount(stop['saved'])} of cost by month {horizon} and forgo "
+        f"{amount(stop['forgone'])} of margin. What is left then, such as a brand, is not counted."
+    )
+    said.append(_waiting(advice, amount))
+    if advice.fit.warning:
+        said.append(f"Careful: {advice.fit.warning}.")
+    said.append(
+        f"{advice.lives} lives with each decision, the same luck in each, seed {advice.fit.prior.table.design.seed}. "
+        "A valley is no evidence of a payoff, nor against one: what counts is what these months tell of the rest."
+    )
+    return tuple(said)
+
+
+def options_table(advice: Advice) -> Table:
+    """Each decision, the best first: what it is worth by the horizon, above holding, and whether results then cross."""
+    table = advice.options.sort_values("gain", ascending=False)
+    currency = advice.fit.prior.scenario.parameters.company.currency
+    size, word = scale(float(table["net"].abs().max()))
+    unit = f"{currency} {word}".rstrip()
+    made = _table("decision", f"worth, {unit}", "above holding", "95 % interval", "crossed")
+    for row in table.to_dict("records"):
+        gain = ["", ""]
+        if row["option"] != HOLD:
+            gain[0] = signed(row["gain"] / size, number)
+            gain[1] = between_signed(row["gain_low"] / size, row["gain_high"] / size, number)
+        made.add_row(_named(str(row["option"])), number(row["net"] / size), *gain, per_cent(row["crossed"]))
+    return made
+
+
+def reviews_table(advice: Advice) -> Table:
+    """Each review, past and to come: the chance to cross, and what holding is worth above stopping there."""
+    currency = advice.fit.prior.scenario.parameters.company.currency
+    size, word = scale(float(advice.reviews["gain"].abs().max()))
+    unit = f"{currency} {word}".rstrip()
+    made = _table("review after month", "months known", "crosses", "95 % interval", f"holding, {unit}", "95 % interval")
+    for row in advice.reviews.to_dict("records"):
+        made.add_row(
+            str(row["month"]),
+            str(row["known"]),
+            per_cent(row["crossed"]),
+            between(row["low"], row["high"], per_cent),
+            signed(row["gain"] / size, number),
+            between_signed(row["gain_low"] / size, row["gain_high"] / size, number),
+        )
+    return made
+
+
+def _reason(advice: Advice, rows: dict[Any, dict[Any, Any]], amount: Any) -> str:
+    best = advice.best
+    horizon = advice.fit.prior.months
+    if best == HOLD:
+        stop = rows[STOP]
+        if stop["gain"] > 0.0:
+            return (
+                f"stopping now is worth {amount(stop['gain'])} more by month {horizon} than holding to the end, but "
+                f"looking again in {advice.wait} months is worth still more."
+            )
+        ends = between_signed(-stop["gain_high"], -stop["gain_low"], amount)
+        close = " These months do not tell for sure." if stop["gain_high"] > 0.0 else ""
+        return (
+            f"it is worth {amount(-stop['gain'])} more by month {horizon} than stopping (95 % interval {ends}), and no "
+            f"other decision is worth more.{close}"
+        )
+    row = rows[best]
+    ends = between_signed(row["gain_low"], row["gain_high"], amount)
+    close = " These months do not tell for sure." if row["gain_low"] < 0.0 else ""
+    return f"it is worth {amount(row['gain'])} more by month {horizon} than holding (95 % interval {ends}).{close}"
+
+
+def _waiting(advice: Advice, amount: Any) -> str:
+    waiting = advice.waiting
+    then = f"in {advice.wait} months" if advice.wait > 1 else "next month"
+    if waiting.value is None or waiting.low is None or waiting.high is None:
+        return f"What looking again {then} is worth cannot be told from so few lives."
+    ends = between_signed(waiting.low, waiting.high, amount)
+    if waiting.value <= 0.0:
+        return (
+            f"Looking again {then} and deciding between holding and stopping by what is seen until then is worth "
+            f"nothing above deciding now ({signed(waiting.value, amount)}, 95 % interval {ends})."
+        )
+    return (
+        f"Looking again {then} and deciding by what is seen until then is worth {amount(waiting.value)} more than the "
+        f"better of holding to the end and stopping now (95 % interval {ends}); one would stop then in "
+        f"{per_cent(advice.stops_then)} of lives."
+    )
+
+
+def _now(advice: Advice) -> dict[Any, Any]:
+    rows: list[dict[Any, Any]] = advice.reviews.to_dict("records")
+    return next(row for row in rows if row["month"] == advice.month - 1)
+
+
+def _named(option: str) -> str:
+    return NAMES.get(option, option)
+
+
+def _table(first: str, *numbers: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table.add_column(first)
+    for name in numbers:
+        table.add_column(name, justify="right")
+    return table
