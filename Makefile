@@ -9,7 +9,7 @@ BIN := .venv/bin
 LONG := tests/app tests/bands tests/behaviours tests/claims tests/property tests/verification
 
 .DEFAULT_GOAL := help
-.PHONY: help run app test lint wheel check docs benchmarks
+.PHONY: help run app test lint wheel check docs benchmarks studies
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -40,6 +40,10 @@ docs: .venv/ready ## write the generated pages and pictures again
 
 benchmarks: .venv/ready ## measure speed and memory, beside other simulators
 	$(BIN)/python -m benchmarks
+
+studies: .venv/ready ## measure how good fits, forecasts and advice are (half an hour; goes on where it ended)
+	$(BIN)/python -m studies
+	$(BIN)/python docs/make_studies.py
 
 .venv/ready: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=/path/to/python." >&2; exit 1; }

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simkit.experiments.condition import condition
     from simkit.experiments.decide import Advice, decide
     from simkit.experiments.design import Design, load_design
+    from simkit.experiments.doubts import unsure
     from simkit.experiments.next_steps import NextSteps, next_steps
     from simkit.experiments.prior import Prior, prior_lives
     from simkit.experiments.sweep import Sweep, SweepInterrupted, load_sweep, sweep
@@ -80,6 +81,7 @@ __all__ = [
     "simulate",
     "stream",
     "sweep",
+    "unsure",
 ]
 
 _MODULES = (
@@ -93,6 +95,7 @@ _MODULES = (
     "experiments.compare",
     "experiments.condition",
     "experiments.design",
+    "experiments.doubts",
     "experiments.next_steps",
     "experiments.sweep",
     "experiments.unknowns",

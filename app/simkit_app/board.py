@@ -21,7 +21,7 @@ from simkit.scenarios import Scenario
 from simkit.scenarios.links import changed_by, difference
 from simkit_app.answers import Answer, Answers, Question
 from simkit_app.history import History, Position
-from simkit_app.questions import Explored
+from simkit_app.questions import Explored, Fitted
 from simkit_app.queue import Queue
 
 FIRST_STORY = "baseline"
@@ -113,6 +113,8 @@ class Board:
         notice: what to tell the visitor once, or ''.
         exploring: the map that is being computed, or None.
         explored: what is known of the map that was asked for last, cancelled or not, or None.
+        fitting: the fit that was asked for, or None.
+        weighing: whether its decisions were asked for too.
         stepped: the scenario whose next steps were asked for last, or None.
         told: what each lever's widget was told to show last, by its key.
     """
@@ -123,6 +125,8 @@ class Board:
         self.notice = notice
         self.exploring: Explored | None = None
         self.explored: tuple[Design, Answer] | None = None
+        self.fitting: Fitted | None = None
+        self.weighing = False
         self.stepped: Scenario | None = None
         self.told: dict[str, Any] = {}
         # In a thread of its own: this may come in the midst of anything, also of what it would change.

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import atexit
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 import simkit
+from simkit.experiments.calibrate import Fit
 from simkit.experiments.comparison import Comparison
 from simkit.experiments.design import Design
 from simkit.experiments.next_steps import next_steps
+from simkit.observed import Observed
 from simkit.plateau import crossing_times
 from simkit.run import Ensemble, Precision
 from simkit.run.lives import Floats
@@ -84,6 +90,55 @@ class Steps:
     def work(self, answer: Answer, lane: Lane) -> None:
         """Try each lever up and down."""
         answer.show(next_steps(self.scenario, seed=self.seed, executor=lane, progress=answer.progress))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a company's months say about it, and what is to come."""
+
+    scenario: Scenario
+    observed: Observed
+    seed: int
+    lives: int
+
+    priority: ClassVar = Priority.EXPLORATION
+
+    def work(self, answer: Answer, lane: Lane) -> None:
+        """Live what is believed, and keep what looks like the company."""
+        fit = simkit.calibrate(
+            self.scenario,
+            self.observed,
+            simulations=self.lives,
+            seed=self.seed,
+            out=_folder() / f"{self.scenario.hash}-{self.seed}-{self.lives}",
+            resume=True,
+            executor=lane,
+            progress=answer.progress,
+        )
+        answer.lives = self.lives
+        answer.show(fit)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What holding, stopping and other decisions are worth after these months."""
+
+    fitted: Fitted
+    fit: Fit = field(compare=False)
+
+    priority: ClassVar = Priority.EXPLORATION
+
+    def work(self, answer: Answer, lane: Lane) -> None:
+        """Live each decision."""
+        answer.show(simkit.decide(self.fit, executor=lane, progress=answer.progress))
+
+
+@cache
+def _folder() -> Path:
+    """Where lives of what is believed are kept while the server runs: a fit that was cancelled goes on from there."""
+    made = TemporaryDirectory(prefix="simkit-")
+    atexit.register(made.cleanup)
+    return Path(made.name)
 
 
 @dataclass(frozen=True)

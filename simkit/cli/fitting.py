@@ -30,6 +30,7 @@ from simkit.experiments.calibrate import Fit
 from simkit.experiments.calibrate import calibrate as fitted_to
 from simkit.experiments.decide import LIVES
 from simkit.experiments.decide import decide as weighed
+from simkit.experiments.doubts import unsure
 from simkit.experiments.prior import QUARTER, SIMULATIONS
 from simkit.experiments.sweep import SweepInterrupted
 from simkit.parameters import Value
@@ -51,6 +52,9 @@ Out = Annotated[
 ]
 Simulations = Annotated[int, typer.Option(parser=whole, metavar="N", help="Lives of what is believed before.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the lives that are in the folder.")]
+Unsure = Annotated[
+    bool, typer.Option("--unsure", help="Take the usual unknowns as unknown, where the scenario has no ranges.")
+]
 Cluster = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")]
 
 
@@ -59,6 +63,7 @@ def calibrate(
     scenario: Uncertain,
     data: Data,
     out: Out,
+    usual: Unsure = False,
     simulations: Simulations = SIMULATIONS,
     resume: Resume = False,
     columns: Columns = None,
@@ -70,7 +75,7 @@ def calibrate(
 ) -> None:
     """Fit a scenario to a company's months: what they say about it, and what is to come."""
     with _interruptible():
-        fit = _fit(scenario, data, out, simulations, resume, columns, sheet, seed, workers, cluster)
+        fit = _fit(scenario, data, out, usual, simulations, resume, columns, sheet, seed, workers, cluster)
     file = fit.save(out)
     if as_object:
         typer.echo(as_json(fit_report(fit)))
@@ -101,6 +106,7 @@ def decide(
         int, typer.Option(parser=whole, metavar="MONTHS", help="Months between the reviews to look at.")
     ] = QUARTER,
     lives: Annotated[int, typer.Option(parser=whole, metavar="N", help="Lives with each decision.")] = LIVES,
+    usual: Unsure = False,
     simulations: Simulations = SIMULATIONS,
     resume: Resume = False,
     columns: Columns = None,
@@ -113,7 +119,7 @@ def decide(
     """Wait or stop: what holding, stopping and other decisions are worth after these months."""
     asked = _options(options or ())
     with _interruptible():
-        fit = _fit(scenario, data, out, simulations, resume, columns, sheet, seed, workers, cluster)
+        fit = _fit(scenario, data, out, usual, simulations, resume, columns, sheet, seed, workers, cluster)
         fit.save(out)
         with progress(0) as told:
             advice = weighed(fit, asked, wait=wait, every=every, lives=lives, workers=workers, progress=told)
@@ -138,6 +144,7 @@ def _fit(
     scenario: str,
     data: Path,
     out: Path,
+    usual: bool,
     simulations: int,
     resume: bool,
     columns: Sequence[str] | None,
@@ -147,6 +154,8 @@ def _fit(
     cluster: str | None,
 ) -> Fit:
     chosen, seen = load_scenario(scenario), observed_from(data, columns, sheet)
+    if usual:
+        chosen = unsure(chosen)
     with progress(simulations) as told:
         return fitted_to(
             chosen,

@@ -114,16 +114,7 @@ class Fit:
         Raises:
             RunError: there are no months to come before the horizon.
         """
-        metrics, seen = results_seen(self.observed)
-        if len(seen) >= self.prior.months:
-            hint = f"Raise horizon_months above {len(seen)}."
-            raise RunError(f"is month {self.prior.months}, and all of it has been seen", field="horizon", hint=hint)
-        known = ~np.isnan(seen)
-        learned = self.prior.learned_ahead(metrics, known)
-        here = learned.of(np.sqrt(seen[known]))
-        near, counted = nearest(learned.summaries, here, len(self.replications))
-        order = np.argsort(near)
-        return Ahead(near[order], counted[order], (learned.summaries[near] - here)[order])
+        return ahead_of(self.prior, self.observed, len(self.replications))
 
     @cached_property
     def lives(self) -> Ensemble:
@@ -162,7 +153,7 @@ class Fit:
         """The same lives with other months to come: what a decision would have made of each of them, unmoved.
 
         Args:
-            scenario: what was believed, with changes and decisions after the last observed month.
+            scenario: `Prior.whole`, with changes and decisions after the last observed month.
             ahead: which lives; None for all that a forecast rests on.
             workers, executor, progress: as in `simkit.simulate`.
         """
@@ -248,6 +239,24 @@ def calibrate(scenario: Scenario | Prior, observed: Observed, *, kept: int = KEP
     fitted = prior.scenario.with_joint(Joint(paths, draws))
     table = _parameters(paths, before, draws, scores, moved, counted)
     return Fit(fitted, prior, observed, prior.replications[near], counted, table, alike.likeness, alike.warning)
+
+
+def ahead_of(prior: Prior, observed: Observed, kept: int = KEPT) -> Ahead:
+    """The lives nearest to a company in what matters for the months to come.
+
+    Raises:
+        RunError: there are no months to come before the horizon, or nothing was observed that can be compared.
+    """
+    metrics, seen = results_seen(observed)
+    if len(seen) >= prior.months:
+        hint = f"Raise horizon_months above {len(seen)}."
+        raise RunError(f"is month {prior.months}, and all of it has been seen", field="horizon", hint=hint)
+    known = ~np.isnan(seen)
+    learned = prior.learned_ahead(metrics, known)
+    here = learned.of(np.sqrt(seen[known]))
+    near, counted = nearest(learned.summaries, here, kept)
+    order = np.argsort(near)
+    return Ahead(near[order], counted[order], (learned.summaries[near] - here)[order])
 
 
 def _lived(scenario: Scenario, months: int, **running: Any) -> Prior:

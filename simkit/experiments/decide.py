@@ -47,7 +47,7 @@ class Advice:
     Attributes:
         fit: what the company's months say.
         month: the first month in which a decision takes effect.
-        options: one row a decision: option, net (margin less cost from that month to the horizon) with low and high,
+        options: one row a decision: option, net (margin less cost from that month on, run-off included) with low, high,
             gain (net less that of holding) with gain_low and gain_high, saved and forgone (cost and margin less than
             with holding), crossed (P(crossing within the horizon)).
         wait: months after which one would decide again.
@@ -131,7 +131,7 @@ def decide(
     if lives < LEAST_LIVES:
         raise RunError(f"at least {LEAST_LIVES} are needed", field="lives", value=lives)
     few = fit.ahead.nearest(lives)
-    steady = _steady(fit.prior.scenario, now)
+    steady = _steady(fit.prior.whole, now, horizon)
     variants = {name: steady.with_decision(name, month=now + 1) for name in CANDIDATES}
     for name, changes in (options or {}).items():
         if name in get_args(Decision):
@@ -145,11 +145,14 @@ def decide(
     hold = lived(steady, few)
     made = {name: lived(variant, few) for name, variant in variants.items()}
     later = min(now + wait, horizon - 1)
-    weighed = weigh(few, hold, made[STOP], lived(_stopped(steady, later), few), now, later)
+    kept, stop_gain = net(hold, now), net(made[STOP], now) - net(hold, now)
+    then_gain = net(lived(_stopped(steady, later), few), now) - kept
+    seen = seen_between(*(hold.values(output)[:, now:later] for output in ("leads", "customers", "margin")))
+    weighed = weigh(few, stop_gain, then_gain, seen) if later > now else weigh(few, stop_gain)
     reviews = []
     for month in past:
         then = calibrate(fit.prior, fit.observed.until(month))
-        near, before = then.ahead.nearest(lives), _steady(fit.prior.scenario, month)
+        near, before = then.ahead.nearest(lives), _steady(fit.prior.whole, month, horizon)
         reviews.append(_review(then, near, lived(before, near), lived(_stopped(before, month), near), month))
     reviews.append(_review(fit, few, hold, made[STOP], now))
     reviews += [_review(fit, few, hold, lived(_stopped(steady, month), few), month) for month in coming]
@@ -167,28 +170,31 @@ def decide(
     )
 
 
-def weigh(ahead: Ahead, hold: Ensemble, stopped: Ensemble, stopped_later: Ensemble, now: int, later: int) -> Weighed:
-    """Stop after month `now`, after month `later`, or not at all.
+def weigh(ahead: Ahead, stop_gain: Floats, then_gain: Floats | None = None, seen: Floats | None = None) -> Weighed:
+    """Stop now, stop later, or not at all.
 
     Args:
         ahead: the lives nearest to the company.
-        hold, stopped, stopped_later: these lives, held to the end, stopped after `now`, stopped after `later`.
-        now, later: months, `later` not before `now`; where it is the same there is nothing to wait for.
+        stop_gain: what stopping now is worth in each of them above holding to the end; shape (lives,).
+        then_gain: what stopping later is worth above that; None where there is nothing to wait for.
+        seen: what would be seen until then; shape (lives, features).
     """
-    stop_gain = net(stopped, now) - net(hold, now)
     stop = mean_at(ahead, stop_gain)
-    if later <= now:
-        nothing = np.zeros(len(hold))
-        return Weighed(stop, mean_at(ahead, nothing), 0.0)
-    then_gain = net(stopped_later, now) - net(hold, now)
-    stops = _expected(_seen_until(ahead, hold, now, later), then_gain, ahead.counted) > 0.0
-    waited = np.where(stops, then_gain, 0.0)
-    best_now = stop_gain if (stop.value or 0.0) > 0.0 else np.zeros(len(hold))
-    return Weighed(stop, mean_at(ahead, waited - best_now), float(ahead.counted @ stops))
+    if then_gain is None or seen is None:
+        return Weighed(stop, mean_at(ahead, np.zeros(len(stop_gain))), 0.0)
+    stops = _expected(np.column_stack([ahead.apart, seen]), then_gain, ahead.counted) > 0.0
+    best_now = stop_gain if (stop.value or 0.0) > 0.0 else np.zeros(len(stop_gain))
+    waited = mean_at(ahead, np.where(stops, then_gain, 0.0) - best_now)
+    return Weighed(stop, waited, float(ahead.counted @ stops))
+
+
+def seen_between(leads: Floats, customers: Floats, margin: Floats) -> Floats:
+    """What would be seen of lives in some months, each of shape (lives, months), as features; shape (lives, 3)."""
+    return np.column_stack([np.sqrt(values.sum(axis=1)) for values in (leads, customers, margin)])
 
 
 def net(ensemble: Ensemble, after: int) -> Floats:
-    """Margin less cost of each life in the months after one, to the horizon; shape (lives,)."""
+    """Margin less cost of each life in the months after one, run-off included; shape (lives,)."""
     found: Floats = (ensemble.values("margin") - ensemble.values("cost"))[:, after:].sum(axis=1)
     return found
 
@@ -198,11 +204,11 @@ def mean_at(ahead: Ahead, values: Floats) -> Estimate:
     return statistics.mean(ahead.moved(values), ahead.counted)
 
 
-def _steady(scenario: Scenario, after: int) -> Scenario:
-    """A scenario whose executives hold in the months after one."""
+def _steady(scenario: Scenario, after: int, horizon: int) -> Scenario:
+    """A scenario whose executives hold in the months after one, to the horizon."""
     if scenario.parameters.expectation.reaction == HOLD:
         return scenario
-    return scenario.with_decision(HOLD, month=after + 1, months=scenario.parameters.horizon_months - after)
+    return scenario.with_decision(HOLD, month=after + 1, months=horizon - after)
 
 
 def _stopped(scenario: Scenario, after: int) -> Scenario:
@@ -220,12 +226,6 @@ class _Told:
         self._progress(self._before + done, self._asked)
         if done == asked:
             self._before += asked
-
-
-def _seen_until(ahead: Ahead, hold: Ensemble, now: int, later: int) -> Floats:
-    """What one would know of each life at a later month: where it was, and what was seen since; (lives, features)."""
-    since = [np.sqrt(hold.values(output)[:, now:later].sum(axis=1)) for output in ("leads", "customers", "margin")]
-    return np.column_stack([ahead.apart, *since])
 
 
 def _expected(features: Floats, values: Floats, counted: Floats) -> Floats:

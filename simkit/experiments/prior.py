@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +25,17 @@ from simkit.run import Ensemble
 from simkit.run.lives import Lives
 from simkit.scenarios import Scenario
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SIMULATIONS = 5120
 KEPT = 512
 """Lives of the prior, and how many of them a fit rests on: a tenth, few enough to be near and enough to adjust by."""
 QUARTER = 3
 """Months in a quarter."""
+RUN_OFF = 24
+"""Months after the horizon in which the programme has ended and what is left of it still yields: otherwise nothing
+would be worth doing shortly before it (assumption: about the half-lives of what was published and of a brand)."""
 _DRAW = "draw."
 
 Floats = NDArray[np.float64]
@@ -38,20 +44,27 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Prior:
-    """Lives of what was believed before anything was seen, to the horizon.
+    """Lives of what was believed before anything was seen, to the horizon; then the programme ends, and runs off.
 
     Attributes:
         scenario: what was believed; its ranges and joint draws are the prior.
-        table: the lives; replication i has draw i.
+        table: the lives, with their `RUN_OFF`; replication i has draw i.
+        size: how many of the lives that went well count, from the first on; None for all.
     """
 
     scenario: Scenario
     table: Sweep
+    size: int | None = None
 
     @property
     def months(self) -> int:
         """The horizon."""
         return self.scenario.parameters.horizon_months
+
+    @property
+    def whole(self) -> Scenario:
+        """What was lived: the scenario, ended at its horizon, and what is left of it."""
+        return self.table.design.base
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -76,15 +89,16 @@ class Prior:
         return normal_scores(self.drawn)
 
     def results(self, metrics: tuple[str, ...]) -> Floats:
-        """Monthly results, shape (lives, months, metrics)."""
+        """Monthly results with their run-off, shape (lives, months, metrics)."""
         found: Floats = self._monthly[:, :, [MONTHLY.index(metric) for metric in metrics]]
         return found
 
     def lives(self, places: NDArray[np.int64]) -> Ensemble:
-        """Some of the lives, by their places in the table; what channels and roles did is not kept there (nan)."""
+        """Some of the lives to the horizon, by their places in the table; channels and roles are not kept (nan)."""
         order = np.sort(places)
         number = len(order)
-        monthly = self._monthly[order]
+        monthly = self._monthly[order, : self.months]
+        stopped = self._outcome("stopped_month")[order]
         unknown = [
             np.full((number, self.months, len(names), len(outputs)), np.nan)
             for names, outputs in ((ORIGINS, ORIGIN_OUTPUTS), (ROLES, ROLE_OUTPUTS))
@@ -97,7 +111,7 @@ class Prior:
             roles=unknown[1],
             **starting,
             first_expected=monthly[:, :, MONTHLY.index("expected")].copy(),
-            stopped_month=self._outcome("stopped_month")[order],
+            stopped_month=np.where(stopped <= self.months, stopped, np.nan),
             drawn=self.drawn[order],
             drawn_paths=self.paths,
             items=None,
@@ -120,31 +134,37 @@ class Prior:
     def ahead(self, month: int) -> Floats:
         """What matters of the months after one, as normal scores: shape (lives, 4).
 
-        What is earned less what is spent to the horizon, when results cross what is expected, and leads and margin of
-        the next quarter.
+        What is earned less what is spent, run-off included, when results cross what is expected, and leads and margin
+        of the next quarter.
         """
-        margin, cost, leads = (self.results((output,))[:, month:, 0] for output in ("margin", "cost", "leads"))
         crossing = self._outcome("restricted_crossing_month")
-        quarter = slice(0, QUARTER)
-        return normal_scores(
-            np.stack(
-                [(margin - cost).sum(axis=1), crossing, leads[:, quarter].sum(axis=1), margin[:, quarter].sum(axis=1)],
-                axis=-1,
-            )
-        )
+        quarter = self.results(("leads", "margin"))[:, month : month + QUARTER].sum(axis=1)
+        return normal_scores(np.column_stack([self.net(month), crossing, quarter]))
+
+    def net(self, after: int = 0) -> Floats:
+        """Margin less cost in the months after one, run-off included; shape (lives,)."""
+        money = self.results(("margin", "cost"))[:, after:].sum(axis=1)
+        earned: Floats = money[:, 0] - money[:, 1]
+        return earned
 
     @cached_property
     def _monthly(self) -> Floats:
         """Every monthly output; shape (lives, months, outputs)."""
         monthly = self.table.monthly.sort_values(["replication", "month"])
-        values: Floats = monthly[list(MONTHLY)].to_numpy(dtype=float).reshape(-1, self.months, len(MONTHLY))
-        return values
+        values: Floats = (
+            monthly[list(MONTHLY)].to_numpy(dtype=float).reshape(-1, self.whole.parameters.horizon_months, len(MONTHLY))
+        )
+        return values[: self.size]
+
+    @cached_property
+    def _outcomes(self) -> pd.DataFrame:
+        return self.table.outcomes.sort_values("replication")
 
     def _outcome(self, name: str) -> NDArray[np.float64]:
         """A column of what came of the lives that went well."""
-        outcomes = self.table.outcomes.sort_values("replication")
+        outcomes = self._outcomes
         column: NDArray[np.float64] = outcomes.loc[outcomes["error"].isna(), name].to_numpy(dtype=float)
-        return column
+        return column[: self.size]
 
     def _learn(self, what: str, metrics: tuple[str, ...], known: Bools) -> Learned:
         key = (what, metrics, known.shape, known.tobytes())
@@ -156,6 +176,12 @@ class Prior:
     @cached_property
     def _learned(self) -> dict[tuple[Any, ...], Learned]:
         return {}
+
+
+def run_off(scenario: Scenario) -> Scenario:
+    """A scenario whose programme ends at its horizon, and what is left of it after that."""
+    horizon = scenario.parameters.horizon_months
+    return scenario.with_changes({"horizon_months": horizon + RUN_OFF}).with_decision("stop", month=horizon + 1)
 
 
 def prior_lives(
@@ -185,11 +211,11 @@ def prior_lives(
     if find_spec("sklearn") is None:
         raise RunError("fits need scikit-learn", field="calibrate", hint="Install simkit[experiments].")
     if not scenario.uncertain:
-        hint = "Give what you do not know as a range: path = { low = ..., mode = ..., high = ... }."
+        hint = "Give what you do not know as a range: path = { low = ..., mode = ..., high = ... }; or say --unsure."
         raise RunError("nothing about it is uncertain, so there is nothing to fit", field=scenario.name, hint=hint)
     if simulations < 2 * KEPT:
         raise RunError(f"at least {2 * KEPT} are needed", field="simulations", value=simulations)
-    design = Design(scenario, (), ((),), simulations, seed, "prior")
+    design = Design(run_off(scenario), (), ((),), simulations, seed, "prior")
     where: dict[str, Any] = {"workers": workers, "executor": executor, "cluster": cluster}
     table = sweep(design, out=out, resume=resume, monthly=True, progress=progress, **where)
     return Prior(scenario, table)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simkit.errors import ObservedError
 from simkit.observed.csv_files import csv_lines
 from simkit.observed.series import Observed
-from simkit.observed.tables import Lines, cell_text, observed_table
+from simkit.observed.tables import Lines, cell_text, observed_table, recognised
 from simkit.observed.workbooks import is_workbook, workbook_lines
 
 if TYPE_CHECKING:
@@ -56,6 +56,21 @@ def load_observed(
         raise ObservedError("has no sheets; it is no Excel workbook", field=source, value=sheet)
     lines = workbook_lines(raw, source, sheet) if book else csv_lines(raw, source)
     return observed_table(lines, source, first_month, columns)
+
+
+def table_columns(raw: bytes, source: str, sheet: str | None = None) -> dict[str, str | None]:
+    """The columns of a file, and what each is; None where its name does not say it.
+
+    Args:
+        raw: the file.
+        source: its name, for messages.
+        sheet: of a workbook with several.
+
+    Raises:
+        ObservedError: it is no table.
+    """
+    lines = workbook_lines(raw, source, sheet) if is_workbook(raw) else csv_lines(raw, source)
+    return recognised(next(lines, (1, []))[1])
 
 
 def _frame_lines(frame: pd.DataFrame) -> Lines:

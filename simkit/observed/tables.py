@@ -109,6 +109,12 @@ def _header(cells: list[str], renamed: Mapping[str, str], source: str, place: st
     return columns
 
 
+def recognised(cells: list[str]) -> dict[str, str | None]:
+    """What each column of a header is; None where its name does not say it."""
+    known = {*_LONG, *_WIDE}
+    return {cell: meaning if (meaning := _known(cell)) in known else None for cell in cells}
+
+
 def _lower(name: str) -> str:
     return name.strip().lower()
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import pandas as pd
 from rich.table import Table
 
 from simkit.experiments.decide import HOLD, STOP, Advice
+from simkit.experiments.prior import RUN_OFF
 from simkit.present.figures import between, between_signed, money, number, per_cent, scale, signed
 
+BETTER, WORSE = "worth more than holding", "worth less"
 NAMES = {
     HOLD: "Hold",
     STOP: "Stop",
@@ -32,8 +35,9 @@ def advice_sentences(advice: Advice) -> tuple[str, ...]:
         f"{horizon} (95 % interval {between(now['low'], now['high'], per_cent)})."
     )
     said.append(
-        f"Stopping now would save {amount(stop['saved'])} of cost by month {horizon} and forgo "
-        f"{amount(stop['forgone'])} of margin. What is left then, such as a brand, is not counted."
+        f"Stopping now would save {amount(stop['saved'])} of cost and forgo {amount(stop['forgone'])} of margin. Every "
+        f"programme is taken to end at month {horizon} at the latest; what is left of it, such as a brand, is counted "
+        f"for {RUN_OFF} months more."
     )
     said.append(_waiting(advice, amount))
     if advice.fit.warning:
@@ -79,6 +83,31 @@ def reviews_table(advice: Advice) -> Table:
     return made
 
 
+def advice_rows(advice: Advice) -> pd.DataFrame:
+    """Rows of the chart of decisions, the best first: name, value, low, high (above holding), side."""
+    rows = []
+    for row in advice.options.sort_values("gain", ascending=False).to_dict("records"):
+        side = BETTER if row["gain"] >= 0.0 else WORSE
+        ends = {"value": row["gain"], "low": row["gain_low"], "high": row["gain_high"]}
+        rows.append({"name": _named(str(row["option"])), **ends, "side": side})
+    return pd.DataFrame(rows)
+
+
+def review_rows(advice: Advice) -> list[dict[str, str]]:
+    """Each review, past and to come, in words."""
+    amount = partial(money, currency=advice.fit.prior.scenario.parameters.company.currency)
+    return [
+        {
+            "review after month": str(row["month"]),
+            "months known": str(row["known"]),
+            "chance to cross": f"{per_cent(row['crossed'])} ({between(row['low'], row['high'], per_cent)})",
+            "holding, above stopping there": signed(row["gain"], amount),
+            "95 % interval": between_signed(row["gain_low"], row["gain_high"], amount),
+        }
+        for row in advice.reviews.to_dict("records")
+    ]
+
+
 def _reason(advice: Advice, rows: dict[Any, dict[Any, Any]], amount: Any) -> str:
     best = advice.best
     horizon = advice.fit.prior.months
@@ -86,19 +115,19 @@ def _reason(advice: Advice, rows: dict[Any, dict[Any, Any]], amount: Any) -> str
         stop = rows[STOP]
         if stop["gain"] > 0.0:
             return (
-                f"stopping now is worth {amount(stop['gain'])} more by month {horizon} than holding to the end, but "
+                f"stopping now is worth {amount(stop['gain'])} more than holding to month {horizon}, but "
                 f"looking again in {advice.wait} months is worth still more."
             )
         ends = between_signed(-stop["gain_high"], -stop["gain_low"], amount)
         close = " These months do not tell for sure." if stop["gain_high"] > 0.0 else ""
         return (
-            f"it is worth {amount(-stop['gain'])} more by month {horizon} than stopping (95 % interval {ends}), and no "
+            f"to month {horizon} it is worth {amount(-stop['gain'])} more than stopping (95 % interval {ends}), and no "
             f"other decision is worth more.{close}"
         )
     row = rows[best]
     ends = between_signed(row["gain_low"], row["gain_high"], amount)
     close = " These months do not tell for sure." if row["gain_low"] < 0.0 else ""
-    return f"it is worth {amount(row['gain'])} more by month {horizon} than holding (95 % interval {ends}).{close}"
+    return f"it is worth {amount(row['gain'])} more than holding to month {horizon} (95 % interval {ends}).{close}"
 
 
 def _waiting(advice: Advice, amount: Any) -> str:

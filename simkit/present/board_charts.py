@@ -11,6 +11,7 @@ from typing import Any
 
 import altair as alt
 
+from simkit.present.advice import BETTER, WORSE
 from simkit.present.board import (
     BANDS,
     CROSSING,
@@ -230,3 +231,23 @@ def month_axis(months: int) -> alt.X:
         scale=alt.Scale(domain=[1, months], nice=False),
         axis=alt.Axis(values=[1, *range(step, months + 1, step)], grid=False, labelOverlap=True),
     )
+
+
+def gain_spec(currency: str, bars: int) -> dict[str, Any]:
+    """Bars with intervals of `advice_rows`, in their order."""
+    colours = alt.Scale(domain=[BETTER, WORSE], range=["#0072B2", "#D55E00"])
+    row = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=420, ticks=False, domain=False))
+    base = alt.Chart()
+    bar = base.mark_bar(height=16).encode(
+        y=row,
+        x=alt.X("value:Q", title=f"{currency} above holding", axis=alt.Axis(format="~s")),
+        color=alt.Color("side:N", title=None, scale=colours, legend=alt.Legend(orient="bottom")),
+        tooltip=[
+            alt.Tooltip("name:N", title="decision"),
+            alt.Tooltip("value:Q", title=currency, format=",.0f"),
+            alt.Tooltip("low:Q", title="95 % interval from", format=",.0f"),
+            alt.Tooltip("high:Q", title="to", format=",.0f"),
+        ],
+    )
+    ends = base.mark_rule(strokeWidth=2).encode(y=row, x="low:Q", x2="high:Q")
+    return specification(alt.LayerChart(layer=[bar, ends]).properties(height=34 * bars, width="container"))

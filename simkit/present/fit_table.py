@@ -1,4 +1,4 @@
-"""What a company's months say about it, for the terminal."""
+"""What a company's months say about it, in words and rows."""
 
 from __future__ import annotations
 
@@ -10,19 +10,34 @@ from simkit.experiments.calibrate import INFORMED, Fit
 from simkit.present.board_details import name_of, written
 from simkit.present.figures import MISSING, between, per_cent
 
+_HEADS = ("value", "believed before", "after these months", "learned")
 _ENDS = (("prior_low", "prior_high"), ("low", "high"))
 
 
-def fit_table(fit: Fit) -> Table:
+def value_name(path: str) -> str:
+    """A parameter's name in plain words, with its channel where it has one."""
+    section, *rest = path.split(".")
+    return f"{rest[0]}: {name_of(path)}" if section == "channels" else name_of(path)
+
+
+def fit_rows(fit: Fit) -> list[dict[str, str]]:
     """Each uncertain value before and after, the best known first, and how much the months say about it."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
-    for head in ("believed before", "after these months", "learned"):
-        table.add_column(head, justify="right")
+    rows = []
     for row in fit.parameters.sort_values("learned", ascending=False).to_dict("records"):
         path, learned = str(row["path"]), float(row["learned"])
         before, after = (between(row[low], row[high], partial(_rounded, path)) for low, high in _ENDS)
-        table.add_row(name_of(path), before, after if learned >= INFORMED else "as before", per_cent(learned))
+        known = after if learned >= INFORMED else "as before"
+        rows.append(dict(zip(_HEADS, (value_name(path), before, known, per_cent(learned)), strict=True)))
+    return rows
+
+
+def fit_table(fit: Fit) -> Table:
+    """The same for the terminal."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for i, head in enumerate(_HEADS):
+        table.add_column(head, justify="right" if i else "left")
+    for row in fit_rows(fit):
+        table.add_row(*row.values())
     return table
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import simkit
 from simkit import Observed, Range, RunError, Scenario
 from simkit.cli import main
+from simkit.experiments.decide import net
 from simkit.experiments.nearest import (
     adjusted,
     from_scores,
@@ -124,13 +125,14 @@ def test_kept_lives_go_on_from_what_was_seen(prior: Prior, companies: simkit.Ens
     """Fails if a kept life lived again had other months than those it was kept for, or weights went astray."""
     fit = simkit.calibrate(prior, seen_in(companies, 5))
     held = fit.prior.lives(fit.ahead.places)
-    again = fit.lived(FIRM, workers=1)
-    assert again.replications == held.replications
+    again, short = fit.lived(prior.whole, workers=1), fit.lived(FIRM, workers=1)
+    assert again.replications == short.replications == held.replications
     for output in ("leads", "customers", "margin", "cost", "expected"):
-        assert np.array_equal(again.values(output), held.values(output))
-    assert np.array_equal(again.lives.starting_level, held.lives.starting_level)
-    assert again.outcomes.drop(columns="weight").equals(held.outcomes)
-    stopped = fit.lived(FIRM.with_decision("stop", month=MONTHS + 1), workers=1)
+        assert np.array_equal(again.values(output)[:, :12], held.values(output))
+    assert np.allclose(prior.net(MONTHS)[fit.ahead.places], net(again, MONTHS))
+    assert np.array_equal(short.lives.starting_level, held.lives.starting_level)
+    assert short.outcomes.drop(columns="weight").equals(held.outcomes)
+    stopped = fit.lived(prior.whole.with_decision("stop", month=MONTHS + 1), workers=1)
     assert np.array_equal(stopped.values("leads")[:, :MONTHS], held.values("leads")[:, :MONTHS])
     assert (stopped.lives.stopped_month == MONTHS + 1).all()
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import simkit
 from simkit import Observed, ParameterError, Range, RunError, Scenario
 from simkit.cli import main
 from simkit.experiments.calibrate import Ahead
 from simkit.experiments.decide import CANDIDATES, HOLD, STOP, weigh
-from simkit.experiments.prior import KEPT, Prior, prior_lives
-from simkit.model.recorder import MONTHLY
+from simkit.experiments.prior import KEPT, Prior, prior_lives, run_off
 from simkit.observed.series import TOTAL, Observation
 from simkit.present.advice import advice_sentences, options_table, reviews_table
 from tests.worlds import QUIET
@@ -65,8 +64,8 @@ def test_a_programme_that_earns_nothing_is_stopped_and_saves_its_cost(tmp_path: 
     lives = simkit.simulate(worthless, [LIVES], 4, workers=1)
     found = simkit.decide(simkit.calibrate(table, seen_in(lives, 0)), lives=FEW, workers=1)
     stop = by_option(found)[STOP]
-    stopped = simkit.simulate(worthless.with_decision(STOP, MONTHS + 1), [LIVES], 4, workers=1)
-    cost, left = (float(one.values("cost")[0, MONTHS:].sum()) for one in (lives, stopped))
+    whole = [run_off(worthless), run_off(worthless).with_decision(STOP, MONTHS + 1)]
+    cost, left = (float(simkit.simulate(one, [LIVES], 4, workers=1).values("cost")[0, MONTHS:].sum()) for one in whole)
     assert stop["forgone"] == pytest.approx(0.0, abs=1e-6)
     assert stop["gain"] == pytest.approx(stop["saved"]) == pytest.approx(cost - left, rel=0.02)
     assert found.best == STOP
@@ -98,45 +97,39 @@ def test_the_same_advice_on_any_number_of_workers(fit: simkit.Fit, advice: simki
     assert again.waiting == advice.waiting
 
 
-def _revealed(share: float, known: bool) -> tuple[Ahead, simkit.Ensemble, simkit.Ensemble, simkit.Ensemble]:
-    """Lives of two kinds, of which the next quarter's leads tell, or not: in the last month one earns 1, the other
-    loses 1; stopped, they earn nothing."""
-    number, months = 400, 12
-    lives = simkit.simulate(FIRM, number, 1, workers=2).lives
+def _revealed(share: float, known: bool) -> tuple[Ahead, NDArray[np.float64], NDArray[np.float64]]:
+    """Lives of two kinds, told apart by what is seen, or not: held, one earns 1, the other loses 1; stopped, none."""
+    number = 400
     random = np.random.default_rng(3)
     good = np.arange(number) < share * number
-    monthly = np.zeros((number, months, len(MONTHLY)))
-    monthly[:, :, MONTHLY.index("leads")] = np.where(good if known else random.permutation(good), 100.0, 25.0)[:, None]
-    held = monthly.copy()
-    held[:, -1, MONTHLY.index("margin")] = np.where(good, 1.0, 0.0)
-    held[:, -1, MONTHLY.index("cost")] = np.where(good, 0.0, 1.0)
-    ensembles = [simkit.Ensemble(FIRM, 1, replace(lives, monthly=one)) for one in (held, monthly)]
-    counted = np.full(number, 1.0 / number)
-    ahead = Ahead(np.arange(number), counted, random.standard_normal((number, 2)))
-    return ahead, ensembles[0], ensembles[1], ensembles[1]
+    told = good if known else random.permutation(good)
+    ahead = Ahead(np.arange(number), np.full(number, 1.0 / number), random.standard_normal((number, 2)))
+    return ahead, np.where(good, -1.0, 1.0), np.where(told, 10.0, 5.0)[:, None]
 
 
 def test_waiting_is_worth_what_will_be_known() -> None:
     """Closed form: of good lives 0.7 and bad ones 0.3, holding is worth 0.4, and knowing which is which 0.3 more; where
     nothing is learned, nothing. Within 0.06, three standard errors. Fails if waiting knew what only hindsight knows, or
     did not use what is seen."""
-    told = weigh(*_revealed(0.7, known=True), 6, 9)
+    ahead, gain, seen = _revealed(0.7, known=True)
+    told = weigh(ahead, gain, gain, seen)
     assert told.stop.value == pytest.approx(-0.4, abs=0.06)
     assert told.waiting.value == pytest.approx(0.3, abs=0.06)
     assert told.stops_then == pytest.approx(0.3, abs=0.02)
     assert not told.stops
-    untold = weigh(*_revealed(0.7, known=False), 6, 9)
-    assert untold.waiting.value == pytest.approx(0.0, abs=0.06)
+    ahead, gain, seen = _revealed(0.7, known=False)
+    assert weigh(ahead, gain, gain, seen).waiting.value == pytest.approx(0.0, abs=0.06)
 
 
 def test_a_programme_more_often_bad_is_stopped_unless_waiting_tells() -> None:
     """Closed form: with 0.3 good lives stopping is worth 0.4 and waiting 0.3 more, where it tells. Fails if stopping
     were advised where looking again is worth more, or waiting where nothing will be learned."""
-    told = weigh(*_revealed(0.3, known=True), 6, 9)
+    ahead, gain, seen = _revealed(0.3, known=True)
+    told = weigh(ahead, gain, gain, seen)
     assert told.stop.value == pytest.approx(0.4, abs=0.06)
     assert told.waiting.value == pytest.approx(0.3, abs=0.06)
     assert not told.stops
-    assert weigh(*_revealed(0.3, known=True), 6, 6).stops
+    assert weigh(ahead, gain).stops
 
 
 def test_words_and_tables_say_what_was_found(advice: simkit.Advice) -> None:
@@ -145,7 +138,7 @@ def test_words_and_tables_say_what_was_found(advice: simkit.Advice) -> None:
     for words in (
         "from month 7 on",
         "95 % interval",
-        "is not counted",
+        "is counted for 24 months more",
         "again in 3 months",
         f"{FEW} lives",
         "seed 4",

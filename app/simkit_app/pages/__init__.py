@@ -8,7 +8,7 @@ import streamlit as st
 
 from simkit_app import board, levers
 from simkit_app.board import LINK, Board
-from simkit_app.pages import assumptions, compare, explore, start, take_away, what_if
+from simkit_app.pages import assumptions, compare, explore, start, take_away, what_if, your_data
 from simkit_app.text import plain
 
 _START, _WHAT_IF = "Start", "What if"
@@ -20,6 +20,7 @@ def made() -> list[st.Page]:
     pages = [
         st.Page(start.page, title=_START, icon=":material/flag:", url_path="start", default=True),
         st.Page(what_if.page, title=_WHAT_IF, icon=":material/tune:", url_path="what-if"),
+        st.Page(your_data.page, title="Your data", icon=":material/query_stats:", url_path="your-data"),
         st.Page(compare.page, title="Compare", icon=":material/compare_arrows:", url_path="compare"),
         st.Page(explore.page, title="Explore", icon=":material/map:", url_path="explore"),
         st.Page(assumptions.page, title="Assumptions", icon=":material/fact_check:", url_path="assumptions"),

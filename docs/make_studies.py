@@ -1,0 +1,174 @@
+"""Writes docs/studies.md from what the studies found: how good fits, forecasts and advice are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parent
+RESULTS = DOCS.parent / "studies" / "results.json"
+
+
+def page(found: dict[str, Any]) -> str:
+    """The page, from the results of all studies."""
+    parts = [_head(found), _coverage(found["coverage"]), _chances(found["coverage"]), _waiting(found["waiting"])]
+    parts += [_wrong(found["wrong_model"]), _olist(found["olist"])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(found: dict[str, Any]) -> str:
+    model = found["coverage"]["model"]
+    return (
+        "# How good fits, forecasts and advice are\n\n"
+        "Companies whose truth is known are lives of the model that are not in the table that fits rest on; of "
+        "each some "
+        "values are unknown within wide bounds ([company.toml](../studies/company.toml)). What is measured is "
+        "how well a "
+        "fit does where the model is right, and, in the last two parts, where it is not. `make studies` finds these "
+        f"figures again (half an hour on two cores); they belong to model `{model}`, and the tests fail when "
+        "they do not."
+    )
+
+
+def _coverage(found: dict[str, Any]) -> str:
+    rows = [
+        f"| {row['what']} | {_verdict(row, '50%')} | {_verdict(row, '90%')} | {row['p_uniform']:.2f} |"
+        for row in found["intervals"]
+    ]
+    low, high = found["intervals"][0]["band_50%"]
+    low9, high9 = found["intervals"][0]["band_90%"]
+    least = min(row["p_uniform"] for row in found["ranks"])
+    return "\n".join(
+        [
+            "## Intervals hold what they promise",
+            "",
+            f"{found['companies']:,} companies, seen for {found['observed_months']} months (leads, qualified "
+            "leads, customers, "
+            f"margin); {found['lives']:,} lives in the table, {found['kept']} kept. "
+            f"{100 * found['crossed']:.0f} % of the "
+            f"companies cross by their horizon. Right intervals of 50 % hold {100 * low:.1f} to "
+            f"{100 * high:.1f} % of the "
+            f"companies with a chance of 99 %, those of 90 % {100 * low9:.1f} to {100 * high9:.1f} %. 'Not "
+            "crossed' comes "
+            "after every month.",
+            "",
+            "| what | inside 50 % | inside 90 % | P value of 'uniform' |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+            f"Ranks of the {len(found['ranks'])} unknown values among their fitted draws: P values of 'uniform' from "
+            + ", ".join(f"{row['p_uniform']:.2f} ({row['path']})" for row in found["ranks"])
+            + f"; the least of so many is {least:.3f}, {min(1.0, least * len(found['ranks'])):.2f} after correction "
+            "(Bonferroni).",
+        ]
+    )
+
+
+def _verdict(row: dict[str, Any], share: str) -> str:
+    held = "" if row[f"held_{share}"] else " (**outside the band**)"
+    return f"{100 * row[f'inside_{share}']:.1f} %{held}"
+
+
+def _chances(found: dict[str, Any]) -> str:
+    lines = [
+        "## Chances to cross come true",
+        "",
+        "| crossed by month | Brier score | of the base rate | gain, 95 % interval | said → came, in five bins "
+        "of equal count |",
+        "|---|---|---|---|---|",
+    ]
+    for row in found["chances"]:
+        bins = "; ".join(f"{100 * one['said']:.0f} → {100 * one['came']:.0f} % ({_ends(one)})" for one in row["bins"])
+        lines.append(
+            f"| {row['month']} | {row['brier']:.3f} | {row['brier_of_base_rate']:.3f} | {row['gain']:.3f}, "
+            f"{row['gain_low']:.3f} to {row['gain_high']:.3f} | {bins} |"
+        )
+    return "\n".join(lines)
+
+
+def _ends(one: dict[str, Any]) -> str:
+    return f"{100 * max(0.0, one['low']):.0f} to {100 * min(1.0, one['high']):.0f}"
+
+
+def _waiting(found: dict[str, Any]) -> str:
+    lines = [
+        "## Advice against simple rules",
+        "",
+        f"{found['companies']:,} companies may stop after months {', '.join(map(str, found['reviews']))}; all "
+        "end at the "
+        f"horizon, and what is left yields for two years more. For {100 * found['best_to_stop']:.0f} % "
+        "stopping at one of "
+        f"these is best in hindsight; hindsight would earn {found['earned_by_hindsight'] / 1e6:.3f} million on "
+        "average.",
+        "",
+        "| rule | stopped | earned, million (95 % interval) | the advice earns more by (95 % interval, paired) |",
+        "|---|---|---|---|",
+    ]
+    for row in found["rules"]:
+        more = (
+            "–"
+            if row["rule"] == "by the advice"
+            else f"{row['advice_more'] / 1e3:,.0f} thousand ({row['advice_more_low'] / 1e3:,.0f} to "
+            f"{row['advice_more_high'] / 1e3:,.0f})"
+        )
+        lines.append(
+            f"| {row['rule']} | {100 * row['stopped']:.0f} % | {row['earned'] / 1e6:.3f} ({row['low'] / 1e6:.3f} to "
+            f"{row['high'] / 1e6:.3f}) | {more} |"
+        )
+    return "\n".join(lines)
+
+
+def _wrong(found: dict[str, Any]) -> str:
+    rows = [
+        f"| {row['what']} | {_share(row['held_where_not_flagged'])} | {_share(row['held'])} | "
+        f"{_share(row['held_or_flagged'])} |"
+        for row in found["rows"]
+    ]
+    return "\n".join(
+        [
+            "## Months of another model",
+            "",
+            f"{found['series']} series of base, trend, media with carry-over and saturation, season and noise: "
+            f"{100 * found['flagged']:.0f} % are flagged as unlike any life. Of the others 90 % intervals "
+            "should hold at "
+            f"least {100 * found['least']:.0f} %.",
+            "",
+            "| what | held, not flagged | held, all | held or flagged |",
+            "|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.0f} %"
+
+
+def _olist(found: dict[str, Any]) -> str:
+    lines = [
+        "## Real months, as an illustration",
+        "",
+        f"The first {found['fitted_months']} months of the programme in `scenarios/data` fitted, the next two "
+        "forecast. Two "
+        f"numbers prove nothing. The months tell something about {len(found['informed'])} of {found['of']} "
+        "unknown values; "
+        f"likeness {found['likeness']:.2f}{'; ' + found['warning'] if found['warning'] else ''}.",
+        "",
+        "| metric | came | simkit, 90 % interval | mean error: " + ", ".join(found["rows"][0]["mean_error"]) + " |",
+        "|---|---|---|---|",
+    ]
+    for row in found["rows"]:
+        ours = "; ".join(
+            f"{said:,.0f} ({low:,.0f} to {high:,.0f})"
+            for said, low, high in zip(row["said"]["simkit"], row["low"], row["high"], strict=True)
+        )
+        came = ", ".join(f"{value:,.0f}" for value in row["came"])
+        errors = ", ".join(f"{value:,.0f}" for value in row["mean_error"].values())
+        lines.append(f"| {row['metric']} | {came} | {ours} | {errors} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    text = page(json.loads(RESULTS.read_text(encoding="utf-8")))
+    (DOCS / "studies.md").write_text(text, encoding="utf-8")
