@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-import weakref
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import cache
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import simkit
 from simkit.errors import ScenarioError, SimkitError
@@ -23,6 +24,7 @@ from simkit_app.answers import Answer, Answers, Question
 from simkit_app.history import History, Position
 from simkit_app.questions import Explored, Fitted
 from simkit_app.queue import Queue
+from simkit_app.visitors import Visitors
 
 FIRST_STORY = "baseline"
 SEED = 1
@@ -129,9 +131,8 @@ class Board:
         self.weighing = False
         self.stepped: Scenario | None = None
         self.told: dict[str, Any] = {}
-        # In a thread of its own: this may come in the midst of anything, also of what it would change.
-        left = Thread(target=answers().forget, args=(self.id,), daemon=True)
-        weakref.finalize(self, left.start).atexit = False  # a server that ends has no one to forget
+        if (context := get_script_run_ctx()) is not None:
+            _visitors().arrived(self.id, context.session_id)
 
     @property
     def history(self) -> History:
@@ -166,6 +167,16 @@ def answers() -> Answers:
     queue = Queue()
     queue.warm_up()
     return Answers(queue)
+
+
+@st.cache_resource(show_spinner=False)
+def _visitors() -> Visitors:
+    return Visitors(answers().forget, _connected)
+
+
+def _connected(session: str) -> bool:
+    """Whether a session is connected; without a server, in tests of scripts, all are."""
+    return not runtime.exists() or runtime.get_instance().is_active_session(session)
 
 
 class _Saved:
