@@ -17,8 +17,10 @@ def test_the_usual_unknowns_lie_around_what_a_scenario_says() -> None:
         assert one.low < one.mode < one.high
         assert one.mode == known[path]
         bounds = declaration(path)
-        assert bounds.low is not None and bounds.low <= one.low
-        assert bounds.high is not None and one.high <= bounds.high
+        assert bounds.low is not None
+        assert bounds.low <= one.low
+        assert bounds.high is not None
+        assert one.high <= bounds.high
 
 
 def test_what_a_company_does_not_have_it_knows() -> None:
