@@ -208,6 +208,8 @@ def _attribute(member: griffe.Object, names: list[str]) -> str:
 def _named(member: griffe.Function, default: str) -> str:
     """A default as readers need it: the value of a constant, not its name."""
     constant = member.module.members.get(default)
+    if isinstance(constant, griffe.Alias):  # imported from where it is declared
+        constant = constant.final_target
     return str(constant.value) if isinstance(constant, griffe.Attribute) else default
 
 

@@ -136,6 +136,8 @@ def _waiting(advice: Advice, amount: Any) -> str:
     if waiting.value is None or waiting.low is None or waiting.high is None:
         return f"What looking again {then} is worth cannot be told from so few lives."
     ends = between_signed(waiting.low, waiting.high, amount)
+    if waiting.low == waiting.high == 0.0:
+        return f"Nothing that could be seen {then} would speak for stopping: looking again changes nothing."
     if waiting.value <= 0.0:
         return (
             f"Looking again {then} and deciding between holding and stopping by what is seen until then is worth "

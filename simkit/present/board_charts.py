@@ -241,7 +241,7 @@ def gain_spec(currency: str, bars: int) -> dict[str, Any]:
     bar = base.mark_bar(height=16).encode(
         y=row,
         x=alt.X("value:Q", title=f"{currency} above holding", axis=alt.Axis(format="~s")),
-        color=alt.Color("side:N", title=None, scale=colours, legend=alt.Legend(orient="bottom")),
+        color=alt.Color("side:N", title=None, scale=colours, legend=alt.Legend(orient="bottom", labelLimit=260)),
         tooltip=[
             alt.Tooltip("name:N", title="decision"),
             alt.Tooltip("value:Q", title=currency, format=",.0f"),

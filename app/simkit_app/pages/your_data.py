@@ -162,7 +162,7 @@ def _found(board: Board, asked: Fitted, fit: Fit) -> None:
     first, *others = fit_sentences(fit)
     st.subheader("What your months tell", anchor=False)
     st.markdown(f"**{plain(first)}** {plain(' '.join(others))}")
-    st.dataframe(fit_rows(fit), hide_index=True)
+    st.dataframe(fit_rows(fit), hide_index=True, column_config={"value": st.column_config.Column(width="large")})
     inside = [
         f"{entry.inside} of {entry.months} months of {entry.metric} lie inside the 5 to 95 % band of these lives"
         for entry in coverage(fit.alike, fit.observed)
