@@ -41,7 +41,7 @@ docs: .venv/ready ## write the generated pages and pictures again
 benchmarks: .venv/ready ## measure speed and memory, beside other simulators
 	$(BIN)/python -m benchmarks
 
-studies: .venv/ready ## measure how good fits, forecasts and advice are (half an hour; goes on where it ended)
+studies: .venv/ready ## measure how good fits, forecasts and advice are (under an hour; goes on where it ended)
 	$(BIN)/python -m studies
 	$(BIN)/python docs/make_studies.py
 

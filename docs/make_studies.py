@@ -26,7 +26,8 @@ def _head(found: dict[str, Any]) -> str:
         "values are unknown within wide bounds ([company.toml](../studies/company.toml)). What is measured is "
         "how well a "
         "fit does where the model is right, and, in the last two parts, where it is not. `make studies` finds these "
-        f"figures again (half an hour on two cores); they belong to model `{model}`, and the tests fail when "
+        f"figures again (three quarters of an hour on two cores); they belong to model `{model}`, and the "
+        "tests fail when "
         "they do not."
     )
 

@@ -54,6 +54,8 @@ def coverage(given: Companies, observed: int = OBSERVED, ahead: tuple[int, ...] 
         equal = np.full(len(draws), 1.0 / len(draws))
         ranks.append([placed(truth[i, k], draws[:, k], equal, luck[i, 32 + k]) for k in range(truth.shape[1])])
         chances[i] = [counted @ (crossing <= month) for month in months]
+    # Of whom somebody speaks who has seen nothing.
+    believed = crossing_times(prior.lives(np.arange(len(prior.replications))).plateau)
     return {
         "companies": number,
         "lives": len(prior.replications),
@@ -62,16 +64,10 @@ def coverage(given: Companies, observed: int = OBSERVED, ahead: tuple[int, ...] 
         "intervals": [_interval_row(name, np.array(column)) for name, column in places.items()],
         "ranks": [{"path": path, "p_uniform": uniform(np.array(ranks)[:, k])} for k, path in enumerate(prior.paths)],
         "chances": [
-            _chance_row(month, chances[:, k], (crossed <= month).astype(float), _base(prior, month))
+            _chance_row(month, chances[:, k], (crossed <= month).astype(float), float((believed <= month).mean()))
             for k, month in enumerate(months)
         ],
     }
-
-
-def _base(prior: Any, month: int) -> float:
-    """The chance to have crossed by a month of which somebody speaks who has seen nothing."""
-    everybody = prior.lives(np.arange(len(prior.replications)))
-    return float((crossing_times(everybody.plateau) <= month).mean())
 
 
 def _interval_row(name: str, places: Floats) -> dict[str, Any]:

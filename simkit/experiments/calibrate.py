@@ -218,7 +218,7 @@ def calibrate(scenario: Scenario | Prior, observed: Observed, *, kept: int = KEP
     metrics, seen = results_seen(observed)
     believed = scenario.scenario if isinstance(scenario, Prior) else scenario
     observed.check_currency(believed.parameters.company.currency)
-    if (full := int((~np.isnan(seen)).any(axis=1).sum())) < LEAST_MONTHS:
+    if (full := full_months(observed)) < LEAST_MONTHS:
         field = f"{observed.source}, months seen in full"
         raise RunError(f"at least {LEAST_MONTHS} are needed", field=field, value=full)
     prior = scenario if isinstance(scenario, Prior) else _lived(scenario, observed.months, **running)
@@ -239,6 +239,15 @@ def calibrate(scenario: Scenario | Prior, observed: Observed, *, kept: int = KEP
     fitted = prior.scenario.with_joint(Joint(paths, draws))
     table = _parameters(paths, before, draws, scores, moved, counted)
     return Fit(fitted, prior, observed, prior.replications[near], counted, table, alike.likeness, alike.warning)
+
+
+def full_months(observed: Observed) -> int:
+    """How many months were seen in full, of something that can be compared.
+
+    Raises:
+        RunError: nothing can be compared.
+    """
+    return int((~np.isnan(results_seen(observed)[1])).any(axis=1).sum())
 
 
 def ahead_of(prior: Prior, observed: Observed, kept: int = KEPT) -> Ahead:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from simkit import statistics
 from simkit.errors import RunError
-from simkit.experiments.calibrate import LEAST_MONTHS, Ahead, Fit, calibrate
+from simkit.experiments.calibrate import LEAST_MONTHS, Ahead, Fit, calibrate, full_months
 from simkit.experiments.prior import QUARTER
 from simkit.parameters import Decision, Value
 from simkit.run import Ensemble
@@ -132,12 +132,8 @@ def decide(
         raise RunError(f"at least {LEAST_LIVES} are needed", field="lives", value=lives)
     few = fit.ahead.nearest(lives)
     steady = _steady(fit.prior.whole, now, horizon)
-    variants = {name: steady.with_decision(name, month=now + 1) for name in CANDIDATES}
-    for name, changes in (options or {}).items():
-        if name in get_args(Decision):
-            raise RunError("is the name of a decision", field="option", value=name, hint="Give it another name.")
-        variants[name] = steady.with_changes(changes, month=now + 1)
-    past = [month for month in range(every, now, every) if month >= LEAST_MONTHS]
+    variants = _variants(steady, now + 1, options or {})
+    past = [month for month in range(every, now, every) if full_months(fit.observed.until(month)) >= LEAST_MONTHS]
     coming = list(range((now // every + 1) * every, horizon, every))
     told = _Told(progress, len(few.places), len(variants) + 2 + 2 * len(past) + len(coming))
     lived = partial(fit.lived, workers=workers, executor=executor, progress=told)
@@ -204,6 +200,16 @@ def mean_at(ahead: Ahead, values: Floats) -> Estimate:
     return statistics.mean(ahead.moved(values), ahead.counted)
 
 
+def _variants(steady: Scenario, month: int, options: Mapping[str, Mapping[str, Value]]) -> dict[str, Scenario]:
+    """What may be done from a month on, by its name."""
+    variants = {name: steady.with_decision(name, month=month) for name in CANDIDATES}
+    for name, changes in options.items():
+        if name in get_args(Decision):
+            raise RunError("is the name of a decision", field="option", value=name, hint="Give it another name.")
+        variants[name] = steady.with_changes(changes, month=month)
+    return variants
+
+
 def _steady(scenario: Scenario, after: int, horizon: int) -> Scenario:
     """A scenario whose executives hold in the months after one, to the horizon."""
     if scenario.parameters.expectation.reaction == HOLD:
@@ -220,7 +226,7 @@ class _Told:
 
     def __init__(self, progress: Callable[[int, int], object] | None, lives: int, runs: int) -> None:
         self._progress = progress or (lambda done, asked: None)
-        self._lives, self._asked, self._before = lives, lives * runs, 0
+        self._asked, self._before = lives * runs, 0
 
     def __call__(self, done: int, asked: int) -> None:
         self._progress(self._before + done, self._asked)

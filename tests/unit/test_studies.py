@@ -43,6 +43,6 @@ def _same(found: object, kept: object) -> None:
         for one, other in zip(found, kept, strict=True):
             _same(one, other)
     elif isinstance(found, float):
-        assert found == pytest.approx(kept, rel=1e-3, abs=0.026)  # a company of forty may lie on an edge
+        assert found == pytest.approx(kept, rel=1e-6, abs=1e-9)
     else:
         assert found == kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,15 @@ def test_parts_add_up_to_what_decisions_are_worth(advice: simkit.Advice) -> None
     assert advice.month == MONTHS + 1
     assert advice.reviews["month"].tolist() == [3, 6, 9]
     assert advice.reviews["known"].tolist() == [3, 6, 6]
+
+
+def test_a_review_that_had_seen_too_little_is_left_out(prior: Prior, fit: simkit.Fit) -> None:
+    """The first month was not seen in full, so at month 3 there were two. Fails if that stops the advice of today."""
+    part = replace(
+        fit.observed, observations=tuple(replace(one, part_month=one.month == 1) for one in fit.observed.observations)
+    )
+    found = simkit.decide(simkit.calibrate(prior, part), lives=20, every=3, workers=1)
+    assert found.reviews["month"].tolist() == [6, 9]
 
 
 def test_the_same_advice_on_any_number_of_workers(fit: simkit.Fit, advice: simkit.Advice) -> None:
