@@ -12,9 +12,13 @@ RESULTS = DOCS.parent / "studies" / "results.json"
 
 def page(found: dict[str, Any]) -> str:
     """The page, from the results of all studies."""
-    parts = [_head(found), _coverage(found["coverage"]), _chances(found["coverage"]), _waiting(found["waiting"])]
-    parts += [_wrong(found["wrong_model"]), _olist(found["olist"])]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([_head(found), *measured(found)]) + "\n"
+
+
+def measured(found: dict[str, Any]) -> list[str]:
+    """What the studies of fits, forecasts and advice measured, one section each."""
+    parts = [_coverage(found["coverage"]), _chances(found["coverage"]), _waiting(found["waiting"])]
+    return [*parts, _wrong(found["wrong_model"]), _olist(found["olist"])]
 
 
 def _head(found: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from rich.progress import Progress
 
 import simkit
 from simkit.experiments.prior import KEPT
-from studies.companies import SCENARIO, companies, fingerprint
+from simkit.run.fingerprint import fingerprint
+from studies.assumptions import assumptions
+from studies.behaviours import behaviours
+from studies.companies import SCENARIO, companies
 from studies.coverage import coverage
 from studies.olist import olist
 from studies.small import small
@@ -22,6 +26,8 @@ from studies.wrong_model import wrong_model
 
 FOLDER = Path(".studies")
 RESULTS = Path(__file__).with_name("results.json")
+STUDIED = {"behaviours": "baseline", "assumptions": "baseline"}
+"""Scenarios that studies are about; the others are about the companies of `SCENARIO`."""
 
 
 def main() -> None:
@@ -41,6 +47,8 @@ def main() -> None:
             "waiting": lambda: waiting(here()),
             "wrong_model": lambda: wrong_model(here()),
             "olist": lambda: olist(FOLDER, progress=told),
+            "behaviours": lambda: behaviours(told),
+            "assumptions": lambda: assumptions(FOLDER, told),
         }
         parser = argparse.ArgumentParser(prog="python -m studies", description=__doc__)
         parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known), choices=[*known, []])
@@ -52,8 +60,18 @@ def main() -> None:
 def record(name: str, found: dict[str, Any]) -> None:
     """Keep what a study found, with what it was found with."""
     kept = load() if RESULTS.exists() else {}
-    kept[name] = {"model": fingerprint(simkit.load_scenario(SCENARIO)), "kept": KEPT, **found}
+    kept[name] = {"model": model_of(name), "kept": KEPT, **found}
     RESULTS.write_text(json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def model_of(name: str) -> str:
+    """The fingerprint of what a study is about."""
+    return _fingerprint(STUDIED.get(name, SCENARIO))
+
+
+@cache
+def _fingerprint(scenario: str | Path) -> str:
+    return fingerprint(simkit.load_scenario(scenario))
 
 
 def load() -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-import simkit
 from simkit.experiments.condition import RESULTS
 from simkit.experiments.design import Design
 from simkit.experiments.prior import SIMULATIONS, Prior, run_off
 from simkit.experiments.sweep import sweep
 from simkit.observed import TOTAL, Observation, Observed
 from simkit.run import Ensemble
-from simkit.run.provenance import version_of
 from simkit.scenarios import Scenario
 
 COMPANIES = 1024
@@ -104,12 +101,3 @@ def uniform(places: Floats, bins: int = 10) -> float:
     from scipy.stats import chisquare
 
     return float(chisquare(np.histogram(places, bins, (0.0, 1.0))[0]).pvalue)
-
-
-def fingerprint(scenario: Scenario) -> str:
-    """What changes where the model does: a digest of two lives and of the scenario."""
-    lives = simkit.simulate(scenario, 2, SEED, workers=1).lives
-    digest = hashlib.sha256(scenario.hash.encode())
-    for array in (lives.monthly, lives.drawn):
-        digest.update(np.round(array, 6).tobytes())
-    return f"{version_of('simkit')}-{digest.hexdigest()[:16]}"

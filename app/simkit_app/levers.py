@@ -163,7 +163,7 @@ def slider_format(entry: Declaration) -> str | None:
         return "percent"
     if entry.unit.startswith("money") or entry.unit.startswith("metric"):
         return "localized"
-    return f"%g {entry.unit}" if entry.unit in ("weeks", "months", "days", "heads") else "%g"
+    return f"%g {entry.unit}" if entry.unit in ("weeks", "months", "days") else "%g"
 
 
 def _back_to(path: str, value: Value | Range) -> str:

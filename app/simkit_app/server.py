@@ -24,7 +24,8 @@ from simkit_app.board import COOKIE, answers
 
 _PORT = 8501
 _REFUSED = 1008  # a policy was violated (RFC 6455)
-MAIN = Path(__file__).with_name("main.py")
+# Beside a folder named `pages`, Streamlit takes a first visitor to a script for each file in it.
+MAIN = Path(__file__).parent / "pages" / "main.py"
 LARGEST_UPLOAD = 10
 """Megabytes; the longest table of months is far smaller."""
 

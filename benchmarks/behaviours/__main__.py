@@ -60,7 +60,7 @@ def main() -> None:
         rows.append(measure(seed))
         console.print(f"[dim]{rows[-1].behaviour} {rows[-1].what}", highlight=False)
     console.print(_table(rows, seed))
-    print(json.dumps(_record(rows, seed), indent=2))
+    print(json.dumps(record(rows, seed), indent=2))
 
 
 def _table(rows: list[Measured], seed: int) -> Table:
@@ -76,7 +76,8 @@ def _table(rows: list[Measured], seed: int) -> Table:
     return table
 
 
-def _record(rows: list[Measured], seed: int) -> dict[str, object]:
+def record(rows: list[Measured], seed: int) -> dict[str, object]:
+    """The figures as one JSON object, with what they were measured with."""
     return {
         "version": version("simkit"),
         "scenario_hash": BASELINE.hash,
@@ -88,7 +89,9 @@ def _record(rows: list[Measured], seed: int) -> dict[str, object]:
 
 def _plain(row: Measured) -> dict[str, object]:
     estimate = asdict(row.estimate)
-    return {"behaviour": row.behaviour, "what": row.what, "band": row.band, **estimate, "reached": row.reached}
+    shown = f"{row.value} ({row.interval})"
+    known = {"behaviour": row.behaviour, "what": row.what, "band": row.band, "shown": shown}
+    return {**known, **estimate, "reached": row.reached}
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from simkit.errors import OutputError, RunError
 from simkit.experiments.condition import RESULTS, results_seen, weights
 from simkit.experiments.nearest import adjusted, from_scores, nearest, systematic
-from simkit.experiments.prior import KEPT, Prior, prior_lives
+from simkit.experiments.prior import Prior, prior_lives
 from simkit.model.recorder import MONTHLY
 from simkit.observed import Observed
 from simkit.parameters.values import declaration
@@ -114,7 +114,7 @@ class Fit:
         Raises:
             RunError: there are no months to come before the horizon.
         """
-        return ahead_of(self.prior, self.observed, len(self.replications))
+        return ahead_of(self.prior, self.observed)
 
     @cached_property
     def lives(self) -> Ensemble:
@@ -202,13 +202,12 @@ class Fit:
         )
 
 
-def calibrate(scenario: Scenario | Prior, observed: Observed, *, kept: int = KEPT, **running: Any) -> Fit:
+def calibrate(scenario: Scenario | Prior, observed: Observed, **running: Any) -> Fit:
     """Fit what is uncertain about a scenario to the months that a company has seen.
 
     Args:
         scenario: with ranges or joint draws, which are the prior; or a `Prior` that was lived before.
         observed: monthly totals of leads, qualified leads, customers or margin; months not seen in full are left out.
-        kept: how many lives the fit rests on, and how many draws the fitted scenario has.
         running: as in `prior_lives`, where the prior has not been lived.
 
     Raises:
@@ -229,10 +228,10 @@ def calibrate(scenario: Scenario | Prior, observed: Observed, *, kept: int = KEP
     paths, before, scores = prior.paths, prior.drawn, prior.scores
     learned = prior.learned(metrics, known)
     here = learned.of(np.sqrt(seen[known]))
-    near, counted = nearest(learned.summaries, here, kept)
+    near, counted = nearest(learned.summaries, here, prior.kept)
     moved = adjusted(scores[near], learned.summaries[near] - here, counted)
     after = np.stack([from_scores(column, old) for column, old in zip(moved.T, before.T, strict=True)], axis=-1)
-    draws = after[systematic(counted, kept)]
+    draws = after[systematic(counted, prior.kept)]
     for column, path in enumerate(paths):
         if declaration(path).integer:
             draws[:, column] = np.round(draws[:, column])
@@ -250,7 +249,7 @@ def full_months(observed: Observed) -> int:
     return int((~np.isnan(results_seen(observed)[1])).any(axis=1).sum())
 
 
-def ahead_of(prior: Prior, observed: Observed, kept: int = KEPT) -> Ahead:
+def ahead_of(prior: Prior, observed: Observed) -> Ahead:
     """The lives nearest to a company in what matters for the months to come.
 
     Raises:
@@ -263,7 +262,7 @@ def ahead_of(prior: Prior, observed: Observed, kept: int = KEPT) -> Ahead:
     known = ~np.isnan(seen)
     learned = prior.learned_ahead(metrics, known)
     here = learned.of(np.sqrt(seen[known]))
-    near, counted = nearest(learned.summaries, here, kept)
+    near, counted = nearest(learned.summaries, here, prior.kept)
     order = np.argsort(near)
     return Ahead(near[order], counted[order], (learned.summaries[near] - here)[order])
 

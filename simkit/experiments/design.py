@@ -39,15 +39,15 @@ class Design:
     Attributes:
         base: the scenario that points change.
         paths: what they change.
-        points: for each point, a value a path.
+        points: for each point, a value a path; None where it keeps what the scenario has.
         replications: of each point, numbered from 0; replication i has its own luck, the same at every point.
         seed: of all luck and all draws.
-        kind: how the points were chosen: 'grid', 'lhs', 'sobol' or 'table'.
+        kind: how the points were chosen: 'grid', 'lhs', 'sobol', 'table' or 'tornado'.
     """
 
     base: Scenario
     paths: tuple[str, ...]
-    points: tuple[tuple[Value, ...], ...]
+    points: tuple[tuple[Any, ...], ...]
     replications: int
     seed: int
     kind: str
@@ -63,9 +63,18 @@ class Design:
         content = [self.base.hash, self.paths, self.points, self.replications, self.seed]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
+    def row(self, point: int) -> dict[str, Value | None]:
+        """A point's values by their paths; None where it leaves what the scenario has."""
+        return dict(zip(self.paths, self.points[point], strict=True))
+
     def scenario(self, point: int) -> Scenario:
         """The scenario of a point."""
-        return self.base.with_changes(dict(zip(self.paths, self.points[point], strict=True)))
+        return self.base.with_changes(changed_by(self.row(point)))
+
+
+def changed_by(row: Mapping[str, Value | None]) -> dict[str, Value]:
+    """What a point changes: the values of its row that are not None."""
+    return {path: value for path, value in row.items() if value is not None}
 
 
 def design_of(

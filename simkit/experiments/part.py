@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.errors import RunError, SimkitError
-from simkit.experiments.design import Design
+from simkit.experiments.design import Design, changed_by
 from simkit.experiments.store import MONTHLY, OUTCOMES, parquet
 from simkit.model.recorder import MONTHLY as OUTPUTS
 from simkit.parameters import Value
+from simkit.parameters.values import declaration
 from simkit.run.ensemble import Ensemble
 from simkit.run.lives import Lives, Room
 from simkit.run.measures import MEASURES, measure
@@ -47,7 +48,7 @@ class Part:
     number: int
     base: Scenario
     seed: int
-    runs: tuple[tuple[int, dict[str, Value], tuple[int, ...]], ...]
+    runs: tuple[tuple[int, dict[str, Value | None], tuple[int, ...]], ...]
     monthly: bool
     versions: dict[str, str]
 
@@ -62,7 +63,7 @@ def part_of(design: Design, number: int, monthly: bool) -> Part:
     first = number * part_size(design)
     addresses = [divmod(life, design.replications) for life in range(first, first + size(design, number))]
     runs = tuple(
-        (point, dict(zip(design.paths, design.points[point], strict=True)), tuple(number for _, number in lives))
+        (point, design.row(point), tuple(number for _, number in lives))
         for point, lives in groupby(addresses, key=lambda address: address[0])
     )
     return Part(number, design.base, design.seed, runs, monthly, {"simkit": version_of("simkit"), **libraries()})
@@ -105,8 +106,9 @@ def live_part(part: Part) -> dict[str, bytes]:
             raise RunError(message, field="cluster", hint="Install the same versions everywhere.")
     outcomes, months = [], []
     for point, values, replications in part.runs:
-        lives, errors = _live(part.base.with_changes(values), part.seed, replications)
-        kept = None if lives is None else Ensemble(part.base.with_changes(values), part.seed, lives)
+        scenario = part.base.with_changes(changed_by(values))
+        lives, errors = _live(scenario, part.seed, replications)
+        kept = None if lives is None else Ensemble(scenario, part.seed, lives)
         outcomes.append(_outcomes(point, values, replications, errors, kept))
         if part.monthly and kept is not None:
             months.append(_monthly(point, kept))
@@ -133,7 +135,7 @@ def _live(scenario: Scenario, seed: int, replications: tuple[int, ...]) -> tuple
 
 def _outcomes(
     point: int,
-    values: dict[str, Value],
+    values: dict[str, Value | None],
     replications: tuple[int, ...],
     errors: dict[int, str],
     kept: Ensemble | None,
@@ -145,13 +147,21 @@ def _outcomes(
     columns: dict[str, Any] = {
         "point": pa.array([point] * number, pa.int32()),
         "replication": pa.array(replications, pa.int32()),
-        **{path: pa.array([value] * number) for path, value in values.items()},
+        **{path: _repeated(path, value, number) for path, value in values.items()},
         "error": pa.array([errors.get(replication) for replication in replications], pa.string()),
     }
     if kept is not None:
         rows = np.array([i for i, replication in enumerate(replications) if replication not in errors])
         columns |= {name: _placed(column, rows, number) for name, column in _columns(kept)}
     return pa.table(columns)
+
+
+def _repeated(path: str, value: Value | None, number: int) -> pa.Array:
+    """A value in each row; one that a point leaves alone is missing, in a column of the same type."""
+    import pyarrow as pa
+
+    missing = pa.int64() if declaration(path).integer else pa.float64()
+    return pa.array([value] * number, missing if value is None else None)
 
 
 def _columns(ensemble: Ensemble) -> Iterator[tuple[str, NDArray[Any]]]:

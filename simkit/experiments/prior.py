@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SIMULATIONS = 5120
 KEPT = 512
 """Lives of the prior, and how many of them a fit rests on: a tenth, few enough to be near and enough to adjust by."""
+LEAST = 256
+"""Lives of the smallest table that anything is learned from; a fit then rests on half of them."""
 QUARTER = 3
 """Months in a quarter."""
 RUN_OFF = 24
@@ -65,6 +67,11 @@ class Prior:
     def whole(self) -> Scenario:
         """What was lived: the scenario, ended at its horizon, and what is left of it."""
         return self.table.design.base
+
+    @cached_property
+    def kept(self) -> int:
+        """How many lives a fit rests on: half of them at most."""
+        return min(KEPT, len(self.replications) // 2)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -213,8 +220,8 @@ def prior_lives(
     if not scenario.uncertain:
         hint = "Give what you do not know as a range: path = { low = ..., mode = ..., high = ... }; or say --unsure."
         raise RunError("nothing about it is uncertain, so there is nothing to fit", field=scenario.name, hint=hint)
-    if simulations < 2 * KEPT:
-        raise RunError(f"at least {2 * KEPT} are needed", field="simulations", value=simulations)
+    if simulations < LEAST:
+        raise RunError(f"at least {LEAST} are needed", field="simulations", value=simulations)
     design = Design(run_off(scenario), (), ((),), simulations, seed, "prior")
     where: dict[str, Any] = {"workers": workers, "executor": executor, "cluster": cluster}
     table = sweep(design, out=out, resume=resume, monthly=True, progress=progress, **where)

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 import simkit
 from simkit import Range
 from simkit.errors import ObservedError
-from simkit.experiments.prior import KEPT
+from simkit.experiments.prior import LEAST
 from simkit.observed import TOTAL, Observation, Observed, table_columns
 from simkit.scenarios import load_scenario
 from simkit_app import board as boards
@@ -85,7 +85,7 @@ def said(at: AppTest) -> str:
 
 def test_from_months_to_advice_and_to_the_board(monkeypatch: pytest.MonkeyPatch) -> None:
     """Real lives, few. Fails if a step is missing, gives another fit than Python, or leaves months behind."""
-    monkeypatch.setattr(your_data, "SIMULATIONS", 2 * KEPT)
+    monkeypatch.setattr(your_data, "SIMULATIONS", LEAST)
     at = visit()
     assert "A table of the months" in said(at)
     board = board_of(at)
@@ -96,7 +96,7 @@ def test_from_months_to_advice_and_to_the_board(monkeypatch: pytest.MonkeyPatch)
     press(at, "Fit")
     assert [one.value for one in at.subheader] == ["What your months tell", "What is to come", "Wait or stop"]
     assert board.fitting is not None
-    python = simkit.calibrate(FIRM, SEEN, simulations=2 * KEPT, seed=board.kept.seed, workers=1)
+    python = simkit.calibrate(FIRM, SEEN, simulations=LEAST, seed=board.kept.seed, workers=1)
     (answer,) = board.ask("fit", board.fitting)
     assert answer.value.scenario == python.scenario
     assert answer.value.likeness == python.likeness
@@ -117,7 +117,7 @@ def test_a_fit_that_is_cancelled_leaves_what_was_asked(monkeypatch: pytest.Monke
     at = visit()
     board = board_of(at)
     board.keep(history=History(Position(FIRM, FIRM)), observed=SEEN)
-    board.fitting = Fitted(FIRM, SEEN, 5, 2 * KEPT)
+    board.fitting = Fitted(FIRM, SEEN, 5, LEAST)
     monkeypatch.setattr(your_data, "watch", lambda parts: None)  # look once, and do not wait
     monkeypatch.setattr(st, "rerun", lambda: None)
     checked(at.run())

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.behaviours.__main__ import MEASURES, _record, _table
+from benchmarks.behaviours.__main__ import MEASURES, _table, record
 from benchmarks.behaviours.band import POSITIVE, Measured, gains, mean
 from benchmarks.behaviours.growth import _half_won, _median_delay
 from simkit.statistics import Estimate
@@ -61,7 +61,7 @@ def test_the_median_delay_counts_from_the_mean_lead() -> None:
     assert (delay.value, delay.low, delay.high) == pytest.approx((29 / 6, 29 / 6, 29 / 6))
 
 
-def test_the_table_and_the_record_say_what_was_measured() -> None:
+def test_the_table_and_therecord_say_what_was_measured() -> None:
     """Value, interval, band and verdict of each row; JSON with the seed, the replications and the level."""
     rows = [measured(tuple(np.array([0.4, 0.6])), low=0.4), replace(measured((0.4, 0.6)), high=0.5)]
     table = _table(rows, seed=3)
@@ -72,9 +72,9 @@ def test_the_table_and_the_record_say_what_was_measured() -> None:
         "[green]in the band[/]",
     ]
     assert list(table.columns[-1].cells)[1] == "[red]not in the band[/]"
-    record = json.loads(json.dumps(_record(rows, seed=3)))
-    assert record["seed"] == 3
-    first = record["rows"][0]
+    written = json.loads(json.dumps(record(rows, seed=3)))
+    assert written["seed"] == 3
+    first = written["rows"][0]
     assert (first["value"], first["low"], first["high"], first["level"], first["n"], first["reached"]) == (
         0.5,
         0.4,

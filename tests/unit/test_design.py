@@ -39,7 +39,7 @@ def test_points_fill_ranges_evenly(kind: str) -> None:
     """Each of 16 equal slices of a range has one point in 16, each level as many as the others. Fails if points were
     drawn independently (some slice would be empty, but for a chance of 1e-6)."""
     made = design_of(BASE, {LATENCY: (1, 17), SILOS: [0, 0.25, 0.5, 0.75]}, kind, points=16)
-    assert sorted(int(point[0]) for point in made.points) == list(range(1, 17))  # type: ignore[arg-type]
+    assert sorted(int(point[0]) for point in made.points) == list(range(1, 17))
     assert set(Counter(point[1] for point in made.points).values()) == {4}
 
 

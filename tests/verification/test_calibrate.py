@@ -21,11 +21,11 @@ from simkit.experiments.nearest import (
     normal_scores,
     systematic,
 )
-from simkit.experiments.prior import KEPT, Prior, prior_lives
+from simkit.experiments.prior import LEAST, Prior, prior_lives
 from simkit.observed.series import TOTAL, Observation
 from tests.worlds import QUIET
 
-MONTHS, LIVES, COMPANIES = 8, 2 * KEPT, 40
+MONTHS, LIVES, COMPANIES = 8, 2 * LEAST, 40
 LEADS, WIN = "company.starting_leads_per_month", "company.win_rate"
 FIRM = Scenario("firm").with_changes(
     {**QUIET, "horizon_months": 12, LEADS: Range(300.0, 600.0, 1_500.0), WIN: Range(0.05, 0.2, 0.5)}
@@ -112,7 +112,7 @@ def test_the_fitted_scenario_runs_like_the_company(prior: Prior, companies: simk
     """Fails if the draws do not reach the scenario, or do not survive its file."""
     fit = simkit.calibrate(prior, seen_in(companies, 3))
     assert fit.scenario.joint is not None
-    assert len(fit.scenario.joint.values) == KEPT
+    assert len(fit.scenario.joint.values) == LIVES // 2
     assert not fit.scenario.ranges
     again = simkit.load_scenario(fit.save(tmp_path / "fit"))
     assert again == fit.scenario
@@ -171,7 +171,7 @@ def test_months_that_the_scenario_cannot_have_are_called_so(prior: Prior, compan
     ("scenario", "months", "settings", "said"),
     [
         (FIRM.with_changes({LEADS: 600.0, WIN: 0.2}), MONTHS, {}, "nothing about it is uncertain"),
-        (FIRM, MONTHS, {"simulations": 10}, f"at least {2 * KEPT} are needed"),
+        (FIRM, MONTHS, {"simulations": 10}, f"at least {LEAST} are needed"),
         (FIRM.with_changes({"horizon_months": 6}), MONTHS, {}, "go to month 8, the scenario to 6"),
     ],
 )
@@ -207,7 +207,7 @@ def test_the_command_says_what_was_learned_and_writes_the_fitted_scenario(
     assert ended.value.code == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "8 months of leads, customers tell something about 2 of 2 uncertain values" in said
-    assert f"{KEPT} of {LIVES} lives of what was believed before are kept, seed 4." in said
+    assert f"{LIVES // 2} of {LIVES} lives of what was believed before are kept, seed 4." in said
     assert "inside the 90 % band" in said
     fit = simkit.calibrate(prior, seen)
     assert simkit.load_scenario(tmp_path / "fit" / "firm.toml") == fit.scenario

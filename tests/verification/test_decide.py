@@ -16,12 +16,12 @@ from simkit import Observed, ParameterError, Range, RunError, Scenario
 from simkit.cli import main
 from simkit.experiments.calibrate import Ahead
 from simkit.experiments.decide import CANDIDATES, HOLD, STOP, weigh
-from simkit.experiments.prior import KEPT, Prior, prior_lives, run_off
+from simkit.experiments.prior import LEAST, Prior, prior_lives, run_off
 from simkit.observed.series import TOTAL, Observation
 from simkit.present.advice import advice_sentences, options_table, reviews_table
 from tests.worlds import QUIET
 
-MONTHS, LIVES, FEW = 6, 2 * KEPT, 48
+MONTHS, LIVES, FEW = 6, LEAST, 48
 LEADS, VALUE = "company.starting_leads_per_month", "company.customer_value"
 FIRM = Scenario("firm").with_changes(
     {**QUIET, "horizon_months": 12, "team.content": 2, LEADS: Range(300.0, 600.0, 1_500.0)}

@@ -18,13 +18,13 @@ _log = logging.getLogger(__name__)
 def made() -> list[st.Page]:
     """The pages, for this run: Streamlit makes them only in one."""
     pages = [
-        st.Page(start.page, title=_START, icon=":material/flag:", url_path="start", default=True),
-        st.Page(what_if.page, title=_WHAT_IF, icon=":material/tune:", url_path="what-if"),
-        st.Page(your_data.page, title="Your data", icon=":material/query_stats:", url_path="your-data"),
-        st.Page(compare.page, title="Compare", icon=":material/compare_arrows:", url_path="compare"),
-        st.Page(explore.page, title="Explore", icon=":material/map:", url_path="explore"),
-        st.Page(assumptions.page, title="Assumptions", icon=":material/fact_check:", url_path="assumptions"),
-        st.Page(take_away.page, title="Take away", icon=":material/ios_share:", url_path="take-away"),
+        st.Page(start.page, title=_START, url_path="start", default=True),
+        st.Page(what_if.page, title=_WHAT_IF, url_path="what-if"),
+        st.Page(your_data.page, title="Your data", url_path="your-data"),
+        st.Page(compare.page, title="Compare", url_path="compare"),
+        st.Page(explore.page, title="Explore", url_path="explore"),
+        st.Page(assumptions.page, title="Assumptions", url_path="assumptions"),
+        st.Page(take_away.page, title="Take away", url_path="take-away"),
     ]
     st.session_state["pages"] = {page.title: page for page in pages}
     return pages

@@ -6,8 +6,9 @@ import streamlit as st
 
 from simkit_app import board, pages
 
-st.set_page_config("simkit", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
-st.html(Path(__file__).with_name("style.css"))
+APP = Path(board.__file__).parent
+st.set_page_config("simkit", page_icon=APP / "icon.png", layout="wide")
+st.html(APP / "style.css")
 page = st.navigation(pages.made(), position="top")
 session = board.current()
 pages.frame(session, page)

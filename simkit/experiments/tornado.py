@@ -1,0 +1,172 @@
+"""Which values matter: each moved down and up by itself, the one that moves the outcome most first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simkit.errors import ParameterError, RunError
+from simkit.experiments.design import Design, changed_by
+from simkit.experiments.paired import amount, differences, holm, share, widest
+from simkit.experiments.sweep import Sweep, sweep
+from simkit.parameters import Value, declarations
+from simkit.parameters.values import declaration, value_at
+from simkit.run.measures import check_measure
+from simkit.run.precision import bounds, is_share
+from simkit.run.replications import whole
+from simkit.scenarios import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SPAN = 0.25
+"""By what share of itself a value is moved either way, where no range says how far it may be off."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tornado:
+    """How far each value, moved by itself, moves an outcome.
+
+    Attributes:
+        sweep: the lives; its first point is the scenario as it is.
+        outcome: a measure that every life has.
+        level: the confidence of each interval.
+    """
+
+    sweep: Sweep
+    outcome: str
+    level: float = 0.95
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a value and end; values that move the outcome most come first.
+
+        Columns: path, from, to, effect, low, high, level, p, adjusted_p, n, assumed. Effects are paired with the
+        scenario as it is; `adjusted_p` is corrected for all rows (Holm); `assumed` values have no source. A value that
+        is uncertain in the scenario is moved to the ends of its range, and has no `from`.
+        """
+        import pandas as pd
+
+        design = self.sweep.design
+        lives = self.sweep.outcomes.pivot_table(self.outcome, "replication", "point", dropna=False).astype(float)
+        rows = []
+        for point in range(1, len(design.points)):
+            [(path, to)] = changed_by(design.row(point)).items()
+            pairs = lives[[point, 0]].dropna()
+            changed, base = pairs[point].to_numpy(), pairs[0].to_numpy()
+            if is_share(self.outcome):
+                found, p = share(changed, base, self.level)
+            else:
+                most = widest(changed, base, bounds(self.outcome, design.base.parameters.horizon_months))
+                found, p = amount(differences(changed, base), most, self.level)
+            rows.append(
+                {
+                    "path": path,
+                    "from": _now(design.base, path),
+                    "to": to,
+                    "effect": found.value,
+                    "low": found.low,
+                    "high": found.high,
+                    "level": self.level,
+                    "p": p,
+                    "n": len(pairs),
+                    "assumed": declaration(path).assumed,
+                }
+            )
+        table = pd.DataFrame(rows)
+        table.insert(8, "adjusted_p", holm(table["p"]))
+        swing = table["effect"].abs().groupby(table["path"]).transform("max")
+        return table.loc[swing.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+    def __repr__(self) -> str:
+        design = self.sweep.design
+        return (
+            f"<Tornado of {self.outcome} of '{design.base.name}': {len(design.paths)} values, "
+            f"{design.replications} lives each, seed {design.seed}>"
+        )
+
+    def __str__(self) -> str:
+        return f"{self!r}\n{self.table.to_string(index=False)}"
+
+
+def tornado(
+    scenario: Scenario,
+    paths: Iterable[str] | None = None,
+    outcome: str = "restricted_crossing_month",
+    replications: int = 60,
+    seed: int = 1,
+    out: str | Path | None = None,
+    *,
+    span: float = SPAN,
+    resume: bool = False,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    cluster: str | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Tornado:
+    """Move each value of a scenario down and up by itself, and see how far the outcome moves.
+
+    A value that is uncertain in the scenario is moved to the ends of its range, any other by a share of itself, as far
+    as its bounds let it; one that is 0 goes up by its declared step, or stays where it has none.
+
+    Args:
+        scenario: what is moved from.
+        paths: what is moved; by default every number but the horizon.
+        outcome: a measure that every life has.
+        replications: lives at each end; all share the seed, so they pair up.
+        seed: of all luck.
+        out, resume, workers, executor, cluster, progress: as in `sweep`.
+        span: the share.
+
+    Raises:
+        ParameterError: there is no such path, or it is no number.
+        RunError: arguments that cannot be; nothing can be moved.
+        StoreError, SweepInterrupted: as `sweep`.
+    """
+    check_measure(outcome, scenario.parameters.horizon_months)
+    if not 0.0 < span < 1.0:
+        raise RunError("expected a share between 0 and 1", field="span", value=span)
+    moved = {path: ends for path in _numbers(paths) if (ends := _ends(scenario, path, span))}
+    if not moved:
+        raise RunError("nothing can be moved", field="paths", hint="Name numbers that are not 0.")
+    rows: list[tuple[Value | None, ...]] = [(None,) * len(moved)]
+    for i, ends in enumerate(moved.values()):
+        rows += [(*[None] * i, end, *[None] * (len(moved) - i - 1)) for end in ends]
+    design = Design(scenario, tuple(moved), tuple(rows), whole(replications, "replications", 2), seed, "tornado")
+    lives = sweep(
+        design, out=out, resume=resume, workers=workers, executor=executor, cluster=cluster, progress=progress
+    )
+    return Tornado(lives, outcome)
+
+
+def _numbers(paths: Iterable[str] | None) -> tuple[str, ...]:
+    if paths is None:
+        return tuple(p for p, entry in declarations().items() if entry.low is not None and p != "horizon_months")
+    for path in (named := tuple(paths)):
+        if declaration(path).low is None or path == "horizon_months":
+            raise ParameterError("is no number that can be moved", field="paths", value=path)
+    return named
+
+
+def _ends(scenario: Scenario, path: str, span: float) -> tuple[Value, ...]:
+    """Where a value is moved to: the ends of its range, or a share of itself down and up, within its bounds."""
+    entry = declaration(path)
+    assert entry.low is not None
+    assert entry.high is not None
+    if (uncertain := dict(scenario.ranges).get(path)) is not None:
+        return uncertain.low, uncertain.high
+    at = float(value_at(scenario.parameters, path))  # type: ignore[arg-type]  # it has bounds
+    by = abs(at) * span or entry.step or 0.0
+    if entry.integer and by:
+        by = max(1.0, math.floor(by + 0.5))
+    ends = (min(max(end, entry.low), entry.high) for end in (at - by, at + by))
+    return tuple(int(end) if entry.integer else end for end in ends if end != at)
+
+
+def _now(scenario: Scenario, path: str) -> Value | None:
+    return None if path in dict(scenario.ranges) else value_at(scenario.parameters, path)
