@@ -6,7 +6,7 @@ SCENARIO ?= baseline
 BIN := .venv/bin
 # Thousands of lives each, or a browser: measuring coverage there would triple their time and add nothing. A file goes to
 # one process, which simulates once what its tests look at, and serves one board.
-LONG := tests/app tests/bands tests/behaviours tests/claims tests/property tests/verification
+LONG := tests/app tests/bands tests/behaviours tests/claims tests/verification tests/property
 
 .DEFAULT_GOAL := help
 .PHONY: help run app test lint wheel check docs benchmarks studies
@@ -21,8 +21,8 @@ app: .venv/ready ## open the board in the browser
 	$(BIN)/simkit app
 
 test: .venv/ready ## run the tests; at least 90 % of simkit must be covered
-	$(BIN)/pytest -n auto --cov -m "not wheel" $(foreach part,$(LONG),--ignore $(part))
-	$(BIN)/pytest -n auto --dist loadfile $(LONG)
+	$(BIN)/pytest -n auto --cov --durations=12 -m "not wheel" $(foreach part,$(LONG),--ignore $(part))
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --durations=12 $(LONG)
 
 lint: .venv/ready ## check style, format, types and the import contract
 	$(BIN)/ruff check .

@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 
+import simkit
 from benchmarks.board import answering, chromium, served
 
 IMAGES = Path(__file__).with_name("images") / "board"
-SHOWN = {"from": "siloed", "seed": "1", "scenario": json.dumps({"set": {"process.silos": 0.4, "team.analyst": 2}})}
+CHANGED = {"process.silos": 0.4, "team.analyst": 2}
+SHOWN = {"from": "siloed", "seed": "1", "scenario": json.dumps({"set": CHANGED})}
 WAIT = 120_000
 
 
@@ -20,6 +22,13 @@ def settled(page: Page, address: str, link: dict[str, str]) -> None:
     page.goto(f"{address}/?{urlencode(link)}")
     page.get_by_text("The bars add up to that").wait_for(timeout=WAIT)
     page.wait_for_timeout(1500)
+
+
+def months() -> FilePayload:
+    """A year of one life of the company that is shown, as its table of months."""
+    lives = simkit.simulate(simkit.load_scenario("siloed").with_changes(CHANGED), [77], 1)
+    table = lives.monthly.loc[lives.monthly["month"] <= 12, ["month", "leads", "customers", "margin"]]
+    return {"name": "months.csv", "mimeType": "text/csv", "buffer": table.to_csv(index=False).encode()}
 
 
 def pictures(browser: Browser, address: str) -> None:
@@ -38,6 +47,16 @@ def pictures(browser: Browser, address: str) -> None:
         page.get_by_text(part, exact=True).click()
         page.wait_for_timeout(3000)
         page.screenshot(path=IMAGES / f"{part.split()[0].lower()}.png")
+    page.get_by_role("link", name="Your data").click()
+    page.locator("input[type=file]").set_input_files(months())
+    page.get_by_text("Quickly").click()
+    page.get_by_role("button", name="Fit").click()
+    page.get_by_text("Wait or stop", exact=True).wait_for(timeout=5 * WAIT)
+    page.get_by_text("What your months tell").scroll_into_view_if_needed()
+    page.wait_for_timeout(3000)
+    page.screenshot(path=IMAGES / "your-data.png")
+    page.get_by_role("button", name="Remove them").click()
+    page.get_by_role("link", name="What if").click()
     page.get_by_role("button", name="Pin").click()
     page.wait_for_timeout(1500)
     for name in ("Compare", "Assumptions", "Take away"):

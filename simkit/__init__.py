@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from simkit.experiments.next_steps import NextSteps, next_steps
     from simkit.experiments.prior import Prior, prior_lives
     from simkit.experiments.sweep import Sweep, SweepInterrupted, load_sweep, sweep
+    from simkit.experiments.tornado import Tornado, tornado
     from simkit.experiments.unknowns import separate
     from simkit.observed import Observation, Observed, load_observed
     from simkit.run import Ensemble, Interrupted, Precision, simulate, stream
@@ -65,6 +66,7 @@ __all__ = [
     "StoreError",
     "Sweep",
     "SweepInterrupted",
+    "Tornado",
     "calibrate",
     "compare",
     "condition",
@@ -81,6 +83,7 @@ __all__ = [
     "simulate",
     "stream",
     "sweep",
+    "tornado",
     "unsure",
 ]
 
@@ -98,6 +101,7 @@ _MODULES = (
     "experiments.doubts",
     "experiments.next_steps",
     "experiments.sweep",
+    "experiments.tornado",
     "experiments.unknowns",
 )
 

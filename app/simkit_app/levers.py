@@ -13,7 +13,6 @@ from simkit.experiments.levers import group_of
 from simkit.parameters import Declaration, Value, declarations
 from simkit.parameters.values import declaration, expected, value_at
 from simkit.present.board_details import name_of, written
-from simkit.present.figures import number
 from simkit.scenarios import Range
 from simkit_app.board import Board
 
@@ -93,10 +92,10 @@ def lever(board: Board, path: str) -> None:
         _show(board, key, round(shown) if whole else float(shown))
         st.slider(name, low, high, step=step, format=slider_format(entry), **common)
     if differs or isinstance(value, Range):
-        said = f"uncertain, {number(value.low)} to {number(value.high)}" if isinstance(value, Range) else ""
+        said = f"uncertain, {_in_words(path, value)}" if isinstance(value, Range) else ""
         if differs:
             st.button(
-                f"{said + ' · ' if said else ''}back to {_back_to(path, reference)}",
+                f"{said + ' · ' if said else ''}back to {_in_words(path, reference)}",
                 key=f"reset {path}",
                 icon=":material/undo:",
                 type="tertiary",
@@ -166,8 +165,10 @@ def slider_format(entry: Declaration) -> str | None:
     return f"%g {entry.unit}" if entry.unit in ("weeks", "months", "days") else "%g"
 
 
-def _back_to(path: str, value: Value | Range) -> str:
-    return f"{number(value.low)} to {number(value.high)}" if isinstance(value, Range) else written(path, value)
+def _in_words(path: str, value: Value | Range) -> str:
+    if isinstance(value, Range):
+        return f"{written(path, value.low)} to {written(path, value.high)}"
+    return written(path, value)
 
 
 def set_values(values: Mapping[str, Any]) -> None:

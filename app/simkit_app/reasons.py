@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from simkit.experiments.comparison import comparable
 from simkit.present import board_charts
 from simkit.present.board import REFERENCE, SCENARIO
 from simkit.present.board_details import (
@@ -22,6 +23,7 @@ from simkit.present.board_details import (
     step_rows,
     work_rows,
 )
+from simkit.scenarios import Scenario
 from simkit_app import levers, timeline
 from simkit_app.answers import Answer, Question
 from simkit_app.board import Board
@@ -32,6 +34,11 @@ from simkit_app.watching import Pace
 _FLUSHED = 0.03
 """Seconds in which a message has left for the browser, so that the next one does not take its place."""
 
+_NOTHING_MOVED = "Move a lever: here you will see which change moves the crossing, and by how much."
+_APART = (
+    "Your scenario is asked another question than the reference: it looks at other months, or at another result. So no "
+    "change can be said to move the crossing. Give both the same horizon and the same metric."
+)
 WHY, NEXT, ACTS, WAITS, WHEN = "Why", "What next", "Activity and results", "Where work waits", "Changes over time"
 
 
@@ -64,7 +71,8 @@ class Below:
         # The many lives of the next steps are for those who ask; once asked, they go on while something else is shown.
         if chosen == NEXT:
             board.stepped = position.scenario
-        questions: list[Question] = [Reasons(position.reference, position.scenario, seed)] if position.changed else []
+        explained = position.changed and _same_question(position.reference, position.scenario)
+        questions: list[Question] = [Reasons(position.reference, position.scenario, seed)] if explained else []
         if board.stepped == position.scenario:
             questions.append(Steps(position.scenario, seed))
         asked = board.ask("reasons", *questions)
@@ -75,7 +83,7 @@ class Below:
             WAITS: self._work,
             WHEN: self._when,
         }[chosen or WHY]
-        if chosen == WHY and position.changed:
+        if chosen == WHY and explained:
             self.answers = asked[:1]
         elif chosen == NEXT:
             self.answers = asked[-1:]
@@ -118,7 +126,7 @@ class Below:
     def _why(self) -> None:
         if not self.answers:
             with self._show():
-                st.markdown("Move a lever: here you will see which change moves the crossing, and by how much.")
+                st.markdown(_APART if self._board.position.changed else _NOTHING_MOVED)
             return
         if self._progress(self.answers[0], "Living every mixture of your changes to see what each of them does …"):
             return
@@ -187,6 +195,10 @@ class Below:
         """The lives to show, when they are there."""
         lives = [answer.value for answer in self._lived]
         return None if any(one is None for one in lives) else tuple(lives)
+
+
+def _same_question(reference: Scenario, scenario: Scenario) -> bool:
+    return bool(comparable({REFERENCE: reference, SCENARIO: scenario}, (Reasons.outcome,)))
 
 
 def _look() -> None:

@@ -69,10 +69,10 @@ class Design:
 
     def scenario(self, point: int) -> Scenario:
         """The scenario of a point."""
-        return self.base.with_changes(changed_by(self.row(point)))
+        return self.base.with_changes(given_values(self.row(point)))
 
 
-def changed_by(row: Mapping[str, Value | None]) -> dict[str, Value]:
+def given_values(row: Mapping[str, Value | None]) -> dict[str, Value]:
     """What a point changes: the values of its row that are not None."""
     return {path: value for path, value in row.items() if value is not None}
 

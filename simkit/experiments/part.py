@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.errors import RunError, SimkitError
-from simkit.experiments.design import Design, changed_by
+from simkit.experiments.design import Design, given_values
 from simkit.experiments.store import MONTHLY, OUTCOMES, parquet
 from simkit.model.recorder import MONTHLY as OUTPUTS
 from simkit.parameters import Value
@@ -106,7 +106,7 @@ def live_part(part: Part) -> dict[str, bytes]:
             raise RunError(message, field="cluster", hint="Install the same versions everywhere.")
     outcomes, months = [], []
     for point, values, replications in part.runs:
-        scenario = part.base.with_changes(changed_by(values))
+        scenario = part.base.with_changes(given_values(values))
         lives, errors = _live(scenario, part.seed, replications)
         kept = None if lives is None else Ensemble(scenario, part.seed, lives)
         outcomes.append(_outcomes(point, values, replications, errors, kept))

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simkit.errors import ParameterError, RunError
-from simkit.experiments.design import Design, changed_by
+from simkit.experiments.design import Design, given_values
 from simkit.experiments.paired import amount, differences, holm, share, widest
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.parameters import Value, declarations
-from simkit.parameters.values import declaration, value_at
+from simkit.parameters.values import check_value, declaration, value_at
 from simkit.run.measures import check_measure
 from simkit.run.precision import bounds, is_share
 from simkit.run.replications import whole
@@ -56,7 +56,7 @@ class Tornado:
         lives = self.sweep.outcomes.pivot_table(self.outcome, "replication", "point", dropna=False).astype(float)
         rows = []
         for point in range(1, len(design.points)):
-            [(path, to)] = changed_by(design.row(point)).items()
+            [(path, to)] = given_values(design.row(point)).items()
             pairs = lives[[point, 0]].dropna()
             changed, base = pairs[point].to_numpy(), pairs[0].to_numpy()
             if is_share(self.outcome):
@@ -79,6 +79,8 @@ class Tornado:
                 }
             )
         table = pd.DataFrame(rows)
+        for end in ("from", "to"):  # whole numbers stay whole beside others
+            table[end] = pd.Series([row[end] for row in rows], dtype=object)
         table.insert(8, "adjusted_p", holm(table["p"]))
         swing = table["effect"].abs().groupby(table["path"]).transform("max")
         return table.loc[swing.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
@@ -165,7 +167,7 @@ def _ends(scenario: Scenario, path: str, span: float) -> tuple[Value, ...]:
     if entry.integer and by:
         by = max(1.0, math.floor(by + 0.5))
     ends = (min(max(end, entry.low), entry.high) for end in (at - by, at + by))
-    return tuple(int(end) if entry.integer else end for end in ends if end != at)
+    return tuple(check_value(path, int(end) if entry.integer else end) for end in ends if end != at)
 
 
 def _now(scenario: Scenario, path: str) -> Value | None:

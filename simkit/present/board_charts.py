@@ -62,7 +62,7 @@ def results_spec(names: tuple[str, ...], title: str, months: int, height: int = 
     """
     base = alt.Chart().encode(
         x=month_axis(months),
-        y=alt.Y("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
+        y=alt.Y("value:Q", title=None, axis=amounts(5)),
         tooltip=[
             alt.Tooltip("what:N", title="line"),
             alt.Tooltip("month:Q", title="month"),
@@ -102,10 +102,10 @@ def crossed_spec(names: tuple[str, ...], months: int, height: int = 360) -> dict
 @lru_cache(maxsize=32)
 def panel_spec(names: tuple[str, ...], title: str, months: int, height: int = 170) -> dict[str, Any]:
     """A small chart of one panel of `activity_rows`, with a scale of its own."""
-    value = alt.Y("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=3), scale=alt.Scale(zero=True))
+    value = alt.Y("value:Q", title=None, axis=amounts(3), scale=alt.Scale(zero=True))
     tooltip = [alt.Tooltip("what:N", title="line"), alt.Tooltip("month:Q"), alt.Tooltip("value:Q", format=",.3~s")]
     base = alt.Chart().encode(x=month_axis(months), y=value, tooltip=tooltip)
-    return _layers(base, names, height, title)
+    return _layers(base, names, height, title, columns=1)
 
 
 @lru_cache(maxsize=16)
@@ -175,6 +175,11 @@ def _look(kind: str, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def amounts(ticks: int) -> alt.Axis:
+    """An axis of large numbers, with prefixes but for 0."""
+    return alt.Axis(format="~s", tickCount=ticks, labelExpr="datum.value === 0 ? '0' : datum.label")
+
+
 def _mark(name: str) -> dict[str, Any]:
     """What is the same for all rows of a name."""
     return {key: value for key, value in _MARKS[name].items() if key not in ("strokeDash", "shape")}
@@ -187,18 +192,17 @@ def _scaled(channel: Any, field: str, names: Sequence[str], looks: Sequence[Any]
 
 def _legend(symbol: Any, **more: Any) -> alt.Legend:
     looks = {"symbolType": symbol, "symbolOpacity": 1, "labelFontSize": 12, "labelLimit": 260}
-    return alt.Legend(orient="bottom", columns=3, columnPadding=8, padding=0, **looks, **more)
+    return alt.Legend(orient="bottom", columnPadding=8, padding=0, **looks, **more)
 
 
-def _layers(base: alt.Chart, names: Sequence[str], height: int, title: str) -> dict[str, Any]:
+def _layers(base: alt.Chart, names: Sequence[str], height: int, title: str, columns: int = 3) -> dict[str, Any]:
     layers = []
     for name in names:
         chart = _looking(base.transform_filter(alt.FieldEqualPredicate(field="what", equal=name)), name, names)
         chart.mark = alt.MarkDef(**_mark(name))
         layers.append(chart.encode(y2="top:Q") if _MARKS[name]["type"] == "area" else chart)
-    return specification(
-        alt.LayerChart(layer=layers).properties(height=height, width="container", title=heading(title))
-    )
+    made = alt.LayerChart(layer=layers).properties(height=height, width="container", title=heading(title))
+    return specification(made, columns)
 
 
 def heading(text: str) -> alt.TitleParams:
@@ -206,12 +210,13 @@ def heading(text: str) -> alt.TitleParams:
     return alt.TitleParams(text, anchor="start", fontSize=13, fontWeight="normal", offset=10)
 
 
-def specification(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
-    """A chart as Vega-Lite, without data."""
+def specification(chart: alt.LayerChart | alt.Chart, columns: int = 3) -> dict[str, Any]:
+    """A chart as Vega-Lite, without data; its legends in so many columns."""
     made: dict[str, Any] = chart.to_dict(validate=False)
     del made["$schema"]
     # Legends one above the other: side by side they would not fit on a phone.
-    made["config"] = {"legend": {"layout": {"bottom": {"anchor": "start", "direction": "vertical"}}}}
+    below = {"anchor": "start", "direction": "vertical"}
+    made["config"] = {"legend": {"columns": columns, "layout": {"bottom": below}}}
     return _without_data(made)  # type: ignore[no-any-return]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 
 from simkit.present.board import EXPECTED
-from simkit.present.board_charts import COLOURS, heading, month_axis, results_spec, specification
+from simkit.present.board_charts import COLOURS, amounts, heading, month_axis, results_spec, specification
 from simkit.present.board_compare import MAIN, OWN_LINE
 
 STYLES: tuple[tuple[str, list[int]], ...] = (
@@ -42,7 +42,7 @@ def overlay_spec(names: tuple[str, ...], title: str, months: int, height: int = 
     """
     base = alt.Chart().encode(
         x=month_axis(months),
-        y=alt.Y("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
+        y=alt.Y("value:Q", title=None, axis=amounts(5)),
         color=_colour(names),
         tooltip=[
             alt.Tooltip("what:N", title="scenario"),

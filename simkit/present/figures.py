@@ -38,6 +38,11 @@ def money(value: float | None, currency: str) -> str:
     return f"{currency} {number(value / unit)} {word}".rstrip()
 
 
+def metric_name(metric: str) -> str:
+    """A metric in plain words."""
+    return "qualified leads" if metric == "leads_qualified" else metric
+
+
 def per_cent(share: float | None) -> str:
     """A share as a whole percentage; '<1 %' and '>99 %' where rounding would claim never or always."""
     if share is None or math.isnan(share):

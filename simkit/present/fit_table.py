@@ -8,7 +8,7 @@ from rich.table import Table
 
 from simkit.experiments.calibrate import INFORMED, Fit
 from simkit.present.board_details import name_of, written
-from simkit.present.figures import MISSING, between, per_cent
+from simkit.present.figures import MISSING, between, metric_name, per_cent
 
 _HEADS = ("value", "believed before", "after these months", "learned")
 _ENDS = (("prior_low", "prior_high"), ("low", "high"))
@@ -46,15 +46,15 @@ def _rounded(path: str, value: float | None) -> str:
 
 
 def fit_sentences(fit: Fit) -> tuple[str, ...]:
-    """What was learned in all, and what stands against believing it."""
-    months = f"{fit.observed.months} months of {', '.join(fit.observed.metrics)}"
+    """What was learned in all, what it rests on, and last, if anything does, what stands against believing it."""
+    months = f"{fit.observed.months} months of {', '.join(map(metric_name, fit.observed.metrics))}"
     told = [
         f"{months} tell something about {len(fit.informed)} of {len(fit.parameters)} uncertain values "
         f"({per_cent(INFORMED)} of the variance or more)."
     ]
-    if fit.warning:
-        told.append(f"Careful: {fit.warning}.")
     rests = len(fit.replications)
     table = fit.prior.table
     told.append(f"{rests} of {table.done} lives of what was believed before are kept, seed {table.design.seed}.")
+    if fit.warning:
+        told.append(f"Careful: {fit.warning}.")
     return tuple(told)

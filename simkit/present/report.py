@@ -1,23 +1,21 @@
-"""One page that holds everything: it opens without a network, runs nothing, and prints on A4."""
+"""One page that holds everything there is to say about a scenario."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from html import escape
-from importlib.resources import files
 
 from simkit.present.account import EFFECTS, HOW_TO_READ, STEPS, Account
 from simkit.present.board import Figure
+from simkit.present.document import document
 from simkit.present.pictures import Picture
 
 _WIDTHS, _HEIGHT = (560, 430), 300
-_NOTHING_ELSE = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def report(account: Account) -> str:
     """The page, as HTML in which all texts are escaped."""
-    style = files("simkit.present").joinpath("report.css").read_text(encoding="utf-8")
     parts = [_head(account), _charts(account), _section("Figures", _figures(account))]
     if account.changes_apart:
         table = _table(("Changed", "Reference", "This scenario"), account.changes)
@@ -30,13 +28,7 @@ def report(account: Account) -> str:
         parts.append(_section("What next", _p(sentence) + _table(STEPS, rows, "steps")))
     if account.unfinished:
         parts.append(_p("Why and what next were still being worked out when this page was made.", "soft"))
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_NOTHING_ELSE}">\n'
-        f"<title>{escape(account.title)} – simkit</title>\n<style>\n{style}</style>\n</head>\n"
-        f"<body>\n<main>\n{''.join(parts)}{_foot(account)}</main>\n</body>\n</html>\n"
-    )
+    return document(account.title, "".join(parts) + _foot(account))
 
 
 def _head(account: Account) -> str:

@@ -29,7 +29,7 @@ from simkit_app.history import History, Position
 from simkit_app.pages import assumptions
 from simkit_app.questions import Lived
 from simkit_app.queue import Lane
-from simkit_app.reasons import WAITS, WHEN
+from simkit_app.reasons import WAITS, WHEN, WHY
 from tests.worlds import QUIET
 
 BASE = load_scenario("baseline")
@@ -241,11 +241,24 @@ def test_an_uncertain_lever_says_so_and_goes_back_to_its_range() -> None:
     """Fails if touching an uncertain lever loses its range for good."""
     uncertain = SHORT.with_changes({"process.silos": {"low": 0.1, "mode": 0.3, "high": 0.6}})
     at = what_if(uncertain)
-    assert "uncertain, 0.100 to 0.600" in [caption.value for caption in at.caption]
+    assert "uncertain, 10 % to 60 %" in [caption.value for caption in at.caption]
     assert at.slider(key="lever process.silos").value == 0.3
     checked(at.slider(key="lever process.silos").set_value(0.5).run())
-    press(at, "back to 0.100 to 0.600")
+    press(at, "back to 10 % to 60 %")
     assert board_of(at).position.scenario == uncertain
+
+
+def test_what_cannot_be_compared_is_not_explained() -> None:
+    """Fails if a change of what is asked is explained by levers, or refused in words for programmers."""
+    at = what_if(section=WHY)
+    assert any("Move a lever" in markdown.value for markdown in at.markdown)
+    board = board_of(at)
+    board.keep(
+        history=board.history.change(SHORT.with_changes({"horizon_months": SHORT.parameters.horizon_months + 1}))
+    )
+    checked(at.run())
+    assert any("asked another question than the reference" in markdown.value for markdown in at.markdown)
+    assert not at.error
 
 
 def test_a_value_that_cannot_be_is_told_and_changes_nothing() -> None:

@@ -62,9 +62,10 @@ def with_app(installed: Path, wheel: Path) -> Path:
 
 
 def test_wheel_holds_the_scenarios_and_nothing_of_another_licence(wheel: Path) -> None:
-    """Fails if a scenario is not shipped, the typing marker is missing, or the real data or the tests get in."""
+    """Fails if a scenario or the evidence is not shipped, the typing marker is missing, or data or tests get in."""
     names = zipfile.ZipFile(wheel).namelist()
-    shipped = {Path(name).stem for name in names if name.startswith("simkit/shipped/")}
+    shipped = {Path(name).stem for name in names if name.startswith("simkit/shipped/") and name.endswith(".toml")}
+    assert "simkit/shipped/evidence.md" in names
     assert SCENARIOS
     assert shipped == SCENARIOS
     assert "simkit/py.typed" in names
@@ -83,7 +84,8 @@ def test_source_distribution_leaves_the_data_out(wheel: Path) -> None:
 
 @pytest.mark.wheel
 def test_installed_wheel_lists_its_scenarios(installed: Path, tmp_path: Path) -> None:
-    """Fails if the installed program does not find every scenario of the library."""
+    """Fails if the installed program does not find every scenario of the library, or the evidence for them."""
+    assert "lives the same lives" in run(installed / "simkit", "evidence", cwd=tmp_path)
     listed = run(installed / "simkit", "scenarios", cwd=tmp_path)
     assert {name for name in SCENARIOS if name in listed.split()} == SCENARIOS
 

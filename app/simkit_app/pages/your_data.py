@@ -18,6 +18,7 @@ from simkit.present import board_charts
 from simkit.present.advice import advice_rows, advice_sentences, review_rows
 from simkit.present.board import SCENARIO, crossed_rows, results
 from simkit.present.coverage import coverage, remarks
+from simkit.present.figures import metric_name
 from simkit.present.fit_table import fit_rows, fit_sentences, value_name
 from simkit.present.headline import headline
 from simkit_app.answers import Answer
@@ -85,9 +86,9 @@ def _checked(board: Board, seen: Observed) -> None:
             if seen.part_months
             else ""
         )
+        metrics = ", ".join(map(metric_name, seen.metrics))
         st.markdown(
-            f"**{plain(Path(seen.source).name)}**: {seen.months} months of {', '.join(seen.metrics)}.{plain(part)}",
-            width="stretch",
+            f"**{plain(Path(seen.source).name)}**: {seen.months} months of {metrics}.{plain(part)}", width="stretch"
         )
         st.button("Remove them", icon=":material/delete:", on_click=_take_away)
     with st.expander("The months as they were read"):
@@ -159,12 +160,15 @@ class _Waiting:
 
 
 def _found(board: Board, asked: Fitted, fit: Fit) -> None:
-    first, *others = fit_sentences(fit)
+    first, rests, *doubts = fit_sentences(fit)
     st.subheader("What your months tell", anchor=False)
-    st.markdown(f"**{plain(first)}** {plain(' '.join(others))}")
+    st.markdown(f"**{plain(first)}** {plain(rests)}")
+    for doubt in doubts:
+        st.warning(plain(doubt), icon=":material/warning:")
     st.dataframe(fit_rows(fit), hide_index=True, column_config={"value": st.column_config.Column(width="large")})
     inside = [
-        f"{entry.inside} of {entry.months} months of {entry.metric} lie inside the 5 to 95 % band of these lives"
+        f"{entry.inside} of {entry.months} months of {metric_name(entry.metric)} lie inside the 5 to 95 % band of "
+        "these lives"
         for entry in coverage(fit.alike, fit.observed)
         if entry.months
     ]
