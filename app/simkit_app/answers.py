@@ -96,6 +96,10 @@ class Answers:
             self._make_room()
         return answers
 
+    def lane(self, owner: str, priority: Priority) -> Lane:
+        """Where somebody has things computed that are no questions."""
+        return Lane(self._queue, owner, priority)
+
     def cancel(self, owner: str, purpose: str) -> None:
         """Ask no more for a purpose."""
         self.ask(owner, purpose, ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import secrets
 import webbrowser
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simkit.errors import RunError
 from simkit_app.board import COOKIE, answers
+from simkit_app.room.service import service
 
 _PORT = 8501
 _REFUSED = 1008  # a policy was violated (RFC 6455)
@@ -141,7 +143,9 @@ class _Titled:
 async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     known = answers()
     gc.freeze()  # what was imported stays; looking through it again and again would hold everybody up
+    ticking = asyncio.create_task(service().tick())
     yield {}
+    ticking.cancel()
     known.close()
 
 
@@ -172,7 +176,10 @@ def serve(address: str, port: int, browser: bool) -> None:
         browser: open it in the browser of whoever started it.
     """
     app = st.App(
-        MAIN, lifespan=_lifespan, middleware=[Middleware(_SameOrigin), Middleware(_Visitor), Middleware(_Titled)]
+        MAIN,
+        lifespan=_lifespan,
+        routes=service().routes(),
+        middleware=[Middleware(_SameOrigin), Middleware(_Visitor), Middleware(_Titled)],
     )
     if browser:
         Timer(1.5, webbrowser.open, [f"http://{address}:{port}"]).start()

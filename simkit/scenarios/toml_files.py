@@ -52,6 +52,20 @@ def _read(path: Path, find: Callable[[str, Path], Path], above: tuple[Path, ...]
     scenario = replace(base, name=path.stem, **texts)
     if "joint" in content:
         scenario = scenario.with_joint(read_joint(path.parent / content["joint"]))
+    return _filled(scenario, content)
+
+
+def from_toml(text: str, name: str) -> Scenario:
+    """The scenario that `to_toml` wrote, if it has no table of draws beside it.
+
+    Raises:
+        ParameterError: a value that cannot be, as in a text of another version.
+    """
+    content = tomllib.loads(text)
+    return _filled(Scenario(name, **{key: content[key] for key in TEXTS if key in content}), content)
+
+
+def _filled(scenario: Scenario, content: Mapping[str, Any]) -> Scenario:
     scenario = scenario.with_changes(dict(_values(content)))
     for entry in _change_entries(content):
         scenario = with_entry(scenario, entry)

@@ -1,0 +1,62 @@
+"""What companies go through under their decisions: each is lived once, ahead of being asked for where possible."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from simkit.training.company import Company, Decided, crossing_of, seen
+
+_KEPT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """All months of a company.
+
+    Attributes:
+        rows: as of `simkit.training.company.seen`.
+        crossing: the month in which it crosses; 0 where it was never below, None where it does not.
+    """
+
+    rows: tuple[dict[str, Any], ...]
+    crossing: int | None
+
+
+class Lives:
+    """Companies as they were lived, the last ones asked for.
+
+    Args:
+        submit: has something computed, as an executor's.
+    """
+
+    def __init__(self, submit: Callable[..., Future[Lived]]) -> None:
+        self._submit = submit
+        self._known: OrderedDict[tuple[Company, Decided], Future[Lived]] = OrderedDict()
+        self._lock = Lock()
+
+    def ask(self, company: Company, decided: Decided) -> Future[Lived]:
+        """Have it lived, if it has not been."""
+        # Holding changes nothing: whoever decides nothing else lives the same.
+        key = company, tuple(one for one in decided if one[1] != "hold")
+        with self._lock:
+            future = self._known.get(key)
+            if future is None or (future.done() and (future.cancelled() or future.exception() is not None)):
+                future = self._known[key] = self._submit(_live, *key)
+            self._known.move_to_end(key)
+            while len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        return future
+
+    def get(self, company: Company, decided: Decided = ()) -> Lived:
+        """The months of a company."""
+        return self.ask(company, decided).result()
+
+
+def _live(company: Company, decided: Decided) -> Lived:
+    life = company.lived(decided)
+    return Lived(tuple(seen(life, company.months)), crossing_of(life))

@@ -1,0 +1,181 @@
+"""What is kept of rooms, in SQLite: tables, and how the file is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, Connection, Engine, ForeignKey, create_engine, delete, event, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from simkit.errors import StoreError
+
+SCHEMA = 1
+_BUSY = 10_000
+"""Milliseconds that one change waits for another to end."""
+
+
+class Table(DeclarativeBase):
+    """The tables."""
+
+
+class Schema(Table):
+    """The version of the tables in a file: one row."""
+
+    __tablename__ = "schema"
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Room(Table):
+    """A room.
+
+    Attributes:
+        code: what people join with.
+        key: digest of the facilitator's secret.
+        round: the number of the company that is lived now, from 1.
+        version: grows with every change.
+        steps: how many the facilitator has taken.
+        expires: when it is forgotten, in seconds since 1970.
+    """
+
+    __tablename__ = "room"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    round: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1)
+    steps: Mapped[int] = mapped_column(default=0)
+    expires: Mapped[float]
+
+
+class Round(Table):
+    """A company that a room lives through, and how far it is.
+
+    Attributes:
+        scenario: as TOML, complete.
+        mode: 'one' company for all, or each one's 'own'.
+        phase: 'draw', 'live' or 'debrief'.
+        locked: whether drawings can no longer be changed.
+        month: the last month lived.
+        shown: the last month shown; less than `month` where the facilitator has stepped back.
+        reviewing: the month whose review is open, or None.
+        seconds: between months where a timer reveals them, or None.
+    """
+
+    __tablename__ = "round"
+    code: Mapped[str] = mapped_column(ForeignKey("room.code", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    scenario: Mapped[str]
+    seed: Mapped[int]
+    replication: Mapped[int]
+    every: Mapped[int]
+    mode: Mapped[str]
+    phase: Mapped[str] = mapped_column(default="draw")
+    locked: Mapped[bool] = mapped_column(default=False)
+    month: Mapped[int] = mapped_column(default=0)
+    shown: Mapped[int] = mapped_column(default=0)
+    reviewing: Mapped[int | None] = mapped_column(default=None)
+    seconds: Mapped[int | None] = mapped_column(default=None)
+
+
+class Person(Table):
+    """Somebody in a room.
+
+    Attributes:
+        token: digest of the secret on their device.
+        number: in the order of joining.
+    """
+
+    __tablename__ = "person"
+    code: Mapped[str] = mapped_column(ForeignKey("room.code", ondelete="CASCADE"), primary_key=True)
+    token: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    number: Mapped[int]
+
+
+class Drawn(Table):
+    """What somebody expects of a round's company: the last word."""
+
+    __tablename__ = "drawn"
+    code: Mapped[str] = mapped_column(ForeignKey("room.code", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(primary_key=True)
+    values: Mapped[list[float]] = mapped_column(JSON)
+    crossing: Mapped[int | None]
+    patience: Mapped[int | None]
+
+
+class Vote(Table):
+    """What somebody decided at a review: the last word before it was closed."""
+
+    __tablename__ = "vote"
+    code: Mapped[str] = mapped_column(ForeignKey("room.code", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(primary_key=True)
+    choice: Mapped[str]
+
+
+class Hands(Table):
+    """How many hands were raised for a choice, entered by the facilitator."""
+
+    __tablename__ = "hands"
+    code: Mapped[str] = mapped_column(ForeignKey("room.code", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True)
+    choice: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+def opened(file: Path) -> Engine:
+    """The file's tables, made where there are none.
+
+    Raises:
+        StoreError: it cannot be used, or another version of simkit made it.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(f"sqlite:///{file}")
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        Table.metadata.create_all(engine)
+        with changing(engine) as session:
+            known = session.scalar(select(Schema.number))
+            if known is None:
+                session.add(Schema(number=SCHEMA))
+    except Exception as error:
+        raise StoreError(f"cannot be used: {error}", field="rooms", value=str(file)) from None
+    if known not in (None, SCHEMA):
+        hint = "Move it away; rooms in it cannot be gone on with."
+        raise StoreError(f"has tables of version {known}, not {SCHEMA}", field="rooms", value=str(file), hint=hint)
+    return engine
+
+
+@contextmanager
+def changing(engine: Engine) -> Iterator[Session]:
+    """One transaction, all of it or nothing; it begins with the write lock, so that no two read and then both write."""
+    with Session(engine.execution_options(begin="BEGIN IMMEDIATE")) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """What is there at one moment; nobody waits for it."""
+    with Session(engine) as session, session.begin():
+        yield session
+
+
+def forget_expired(session: Session, now: float) -> None:
+    """Delete rooms whose time is over, with all that is in them."""
+    session.execute(delete(Room).where(Room.expires < now))
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say so, not where the driver guesses
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", f"busy_timeout = {_BUSY}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

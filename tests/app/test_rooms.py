@@ -1,0 +1,301 @@
+"""Rooms: who may do what, what is decided, and that a server may end at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simkit import Scenario
+from simkit.errors import StoreError
+from simkit.training.company import Company
+from simkit_app.room.lives import Lived, Lives
+from simkit_app.room.rooms import Refused, Rooms, digest
+from simkit_app.room.tables import Schema, changing, opened
+from simkit_app.room.views import of_person, of_room
+from tests.worlds import QUIET
+
+FIRM = Scenario("firm", title="A <b>firm</b>").with_changes(
+    {**QUIET, "horizon_months": 7, "team.content": 2, "expectation.target_per_month": 90_000.0}
+)
+COMPANY = Company(FIRM, seed=1, replication=3, every=2)
+ANN, BOB, EVE = ("a" * 32, "b" * 32, "e" * 32)
+LINE = [80_000.0] * 7
+
+
+def _here(work: Callable[..., Lived], *arguments: Any) -> Future[Lived]:
+    done: Future[Lived] = Future()
+    done.set_result(work(*arguments))
+    return done
+
+
+LIVES = Lives(_here)
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def rooms(tmp_path: Path, clock: Clock) -> Rooms:
+    return Rooms(opened(tmp_path / "rooms.sqlite"), clock=clock)
+
+
+def go(rooms: Rooms, code: str, key: str, *steps: str) -> None:
+    for step in steps:
+        rooms.steer(code, key, step, rooms.standing(code).steps)  # type: ignore[arg-type]  # one of the steps
+
+
+def sees(rooms: Rooms, code: str, token: str) -> dict[str, Any]:
+    return of_person(rooms.standing(code), digest(token), LIVES)
+
+
+def test_a_whole_session_of_one_company(rooms: Rooms) -> None:
+    """Fails if a step is missing, more is seen than was revealed, or the majority does not decide."""
+    code, key = rooms.open(COMPANY, "one")
+    for token, name in ((ANN, "Ann"), (BOB, "Bob"), (EVE, "Eve")):
+        rooms.join(code, name, token)
+        rooms.draw(code, token, 1, LINE, 5, 3)
+    rooms.draw(code, BOB, 1, [100.0] * 7, None, None)
+    before = sees(rooms, code, ANN)
+    assert (before["people"], before["drawn"], before["rows"], before["fan"]) == (3, 3, [], None)
+    assert before["me"]["drawing"] == {"values": LINE, "crossing": 5, "patience": 3}
+    go(rooms, code, key, "lock", "reveal", "reveal")
+    at_review = sees(rooms, code, ANN)
+    assert [row["month"] for row in at_review["rows"]] == [1, 2]
+    assert at_review["review"] == 2
+    assert at_review["fan"]["low"][0] < at_review["fan"]["high"][0] == 80_000.0
+    rooms.vote(code, ANN, 1, 2, "push")
+    rooms.vote(code, ANN, 1, 2, "hold")
+    rooms.vote(code, BOB, 1, 2, "push")
+    rooms.vote(code, EVE, 1, 2, "push")
+    assert sees(rooms, code, ANN)["me"]["vote"] == "hold"
+    assert sees(rooms, code, ANN)["decided"] == []
+    go(rooms, code, key, "reveal")
+    later = sees(rooms, code, BOB)
+    assert later["decided"] == [{"month": 2, "choice": "push", "votes": {"push": 2, "hold": 1}}]
+    pushed, held = LIVES.get(COMPANY, ((2, "push"),)), LIVES.get(COMPANY)
+    assert later["rows"] == list(pushed.rows[:3])
+    assert pushed.rows[:2] == held.rows[:2]
+    assert pushed.rows != held.rows
+    go(rooms, code, key, *["reveal"] * 4, "debrief")
+    end = sees(rooms, code, EVE)["debrief"]
+    assert end["actual"] == [row["result"] for row in pushed.rows]
+    assert sorted(end["crossings"], key=str) == [5, 5, None]
+    assert end["score"]["line"] >= 0
+
+
+def test_nobody_sees_what_others_draw_or_hold_before_the_lock(rooms: Rooms) -> None:
+    """Fails if a view holds anything of another person, a secret, or a month that has not come."""
+    code, key = rooms.open(COMPANY, "own")
+    rooms.join(code, "Ann", ANN)
+    rooms.join(code, "Bob", BOB)
+    rooms.draw(code, BOB, 1, [12_345.0] * 7, 4, 2)
+    for view in (sees(rooms, code, ANN), of_room(rooms.standing(code), LIVES)):
+        text = repr(view)
+        assert "12345" not in text
+        assert "Bob" not in text
+        assert key not in text
+        assert digest(BOB) not in text
+        assert view["rows"] == []
+
+
+def test_each_lives_with_their_own_decisions_under_the_same_luck(rooms: Rooms) -> None:
+    """Fails if decisions mix, or whoever stopped sees more than what that saves before the debrief."""
+    code, key = rooms.open(COMPANY, "own")
+    rooms.join(code, "Ann", ANN)
+    rooms.join(code, "Bob", BOB)
+    go(rooms, code, key, "lock", "reveal", "reveal")
+    rooms.vote(code, ANN, 1, 2, "stop")
+    go(rooms, code, key, "reveal", "reveal")
+    ann, bob = sees(rooms, code, ANN), sees(rooms, code, BOB)
+    assert [row["month"] for row in ann["rows"]] == [1, 2]
+    assert [row["month"] for row in bob["rows"]] == [1, 2, 3, 4]
+    assert bob["rows"] == list(LIVES.get(COMPANY).rows[:4])
+    cost = [row["cost"] for row in LIVES.get(COMPANY).rows]
+    assert ann["saved"] == pytest.approx(cost[2] + cost[3])
+    assert (ann["stopped"], ann["review"], bob["review"]) == (2, None, 4)
+    with pytest.raises(Refused, match="You have stopped"):
+        rooms.vote(code, ANN, 1, 4, "hold")
+    go(rooms, code, key, *["reveal"] * 3, "debrief")
+    assert sees(rooms, code, ANN)["debrief"]["stopped"] == [{"month": 2, "people": 1}]
+    assert len(sees(rooms, code, ANN)["rows"]) == 7
+
+
+def test_what_was_done_twice_counts_once(rooms: Rooms) -> None:
+    """Fails if a retried join, drawing or vote, or a step clicked twice or in two tabs, counts again."""
+    code, key = rooms.open(COMPANY, "one")
+    for _ in range(3):
+        rooms.join(code, "Ann", ANN)
+        rooms.draw(code, ANN, 1, LINE, 5, 3)
+    assert len(rooms.standing(code).seats) == 1
+    steps = rooms.standing(code).steps
+    rooms.steer(code, key, "lock", steps)
+    with pytest.raises(Refused, match="moved on"):
+        rooms.steer(code, key, "reveal", steps)
+    go(rooms, code, key, "reveal", "reveal")
+    for _ in range(3):
+        rooms.vote(code, ANN, 1, 2, "push")
+    assert rooms.standing(code).tally(2) == {"push": 1}
+
+
+@pytest.mark.parametrize("step", ["lock", "reveal", "close", "back", "forward", "debrief"])
+def test_only_the_secret_steers(rooms: Rooms, step: Any) -> None:
+    """Fails if a step is taken with another secret, or with a participant's."""
+    code, key = rooms.open(COMPANY, "one")
+    rooms.join(code, "Ann", ANN)
+    for wrong in ("", ANN, key[:-1], key + "x", code):
+        assert not rooms.steers(code, wrong)
+        with pytest.raises(Refused, match="Only the facilitator"):
+            rooms.steer(code, wrong, step, 0)
+        with pytest.raises(Refused, match="Only the facilitator"):
+            rooms.remove(code, wrong)
+        with pytest.raises(Refused, match="Only the facilitator"):
+            rooms.raise_hands(code, wrong, 2, {"push": 3})
+    assert rooms.standing(code).phase == "draw"
+    assert rooms.steers(code, key)
+
+
+def test_one_changes_only_what_is_one_s_own_and_open(rooms: Rooms) -> None:
+    """Fails if a stranger writes, a locked drawing or a closed review changes, or nonsense is kept."""
+    code, key = rooms.open(COMPANY, "one")
+    rooms.join(code, "Ann", ANN)
+    for refused in (lambda: rooms.draw(code, BOB, 1, LINE, 5, 3), lambda: rooms.vote(code, BOB, 1, 2, "push")):
+        with pytest.raises(Refused, match="Join first") as error:
+            refused()
+        assert error.value.status == 401
+    for values in ([1.0] * 6, [float("nan")] * 7, [-1.0] * 7, ["1"] * 7, "1234567", None, [True] * 7):
+        with pytest.raises(Refused) as error:
+            rooms.draw(code, ANN, 1, values, 5, 3)
+        assert error.value.status == 422
+    for crossing in (0, 8, 2.5, "3", True):
+        with pytest.raises(Refused, match="month from 1 to 7"):
+            rooms.draw(code, ANN, 1, LINE, crossing, 3)
+    go(rooms, code, key, "lock")
+    with pytest.raises(Refused, match="locked"):
+        rooms.draw(code, ANN, 1, LINE, 5, 3)
+    go(rooms, code, key, "reveal", "reveal")
+    with pytest.raises(Refused, match="no such choice"):
+        rooms.vote(code, ANN, 1, 2, "panic")
+    go(rooms, code, key, "close")
+    with pytest.raises(Refused, match="closed"):
+        rooms.vote(code, ANN, 1, 2, "push")
+    for name in ("", "   ", "x" * 41, "a\x00b", None):
+        with pytest.raises(Refused):
+            rooms.join(code, name, EVE)
+                code, "", EVE
+            )
+    with pytest.raises(Refused, match="proper token"):
+        rooms.join(code, "Eve", "short")
+
+
+def test_a_server_that_ends_leaves_every_room_as_it_was(tmp_path: Path, rooms: Rooms) -> None:
+    """Fails if anything of a room lives in the process: another one that opens the file sees the same."""
+    code, key = rooms.open(COMPANY, "one")
+    rooms.join(code, "Ann", ANN)
+    rooms.draw(code, ANN, 1, LINE, 5, 3)
+    go(rooms, code, key, "lock", "reveal", "reveal")
+    rooms.vote(code, ANN, 1, 2, "push")
+    again = Rooms(opened(tmp_path / "rooms.sqlite"))
+    assert again.standing(code) == rooms.standing(code)
+    assert sees(again, code, ANN) == sees(rooms, code, ANN)
+    go(again, code, key, "reveal")
+    assert rooms.standing(code).decided() == ((2, "push"),)
+
+
+def test_hands_count_beside_votes_and_ties_hold(rooms: Rooms) -> None:
+    """Fails if a show of hands is added twice, or a tie is decided by who came first."""
+    code, key = rooms.open(COMPANY, "one")
+    rooms.join(code, "Ann", ANN)
+    go(rooms, code, key, "lock", "reveal", "reveal")
+    rooms.vote(code, ANN, 1, 2, "hold")
+    rooms.raise_hands(code, key, 2, {"push": 9})
+    rooms.raise_hands(code, key, 2, {"push": 1})
+    go(rooms, code, key, "close")
+    assert rooms.standing(code).tally(2) == {"hold": 1, "push": 1}
+    assert rooms.standing(code).decided() == ((2, "hold"),)
+
+
+def test_months_go_back_and_forth_and_by_themselves(rooms: Rooms, clock: Clock) -> None:
+    """Fails if going back undoes a month, or a timer does not wait for its time, a review or the end."""
+    code, key = rooms.open(COMPANY, "one")
+    go(rooms, code, key, "lock", "reveal", "back", "back", "back")
+    assert (rooms.standing(code).shown, rooms.standing(code).month) == (0, 1)
+    go(rooms, code, key, "forward", "forward", "forward")
+    assert rooms.standing(code).shown == 1
+    rooms.set_timer(code, key, 10)
+    rooms.tick()
+    clock.now += 9
+    rooms.tick()
+    assert rooms.standing(code).month == 1
+    clock.now += 1
+    rooms.tick()
+    assert rooms.standing(code).month == 2
+    clock.now += 100
+    rooms.tick()
+    assert (rooms.standing(code).month, rooms.standing(code).reviewing) == (2, 2)
+    with pytest.raises(Refused, match="5 to 600"):
+        rooms.set_timer(code, key, 0)
+
+
+def test_rooms_expire_and_go_with_all_their_data(rooms: Rooms, clock: Clock, tmp_path: Path) -> None:
+    """Fails if a name, a drawing or a vote outlives its room."""
+    gone, key = rooms.open(COMPANY, "one")
+    rooms.join(gone, "Somebody Personal", ANN)
+    rooms.draw(gone, ANN, 1, LINE, 5, 3)
+    rooms.remove(gone, key)
+    old, _ = rooms.open(COMPANY, "one")
+    rooms.join(old, "Somebody Personal", BOB)
+    clock.now += 15 * 86_400
+    rooms.open(COMPANY, "one")
+    for code in (gone, old):
+        with pytest.raises(Refused, match="no room"):
+            rooms.standing(code)
+    with changing(rooms._engine) as session:
+        for table in ("person", "drawn", "vote", "hands"):
+            assert session.connection().exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0
+
+
+def test_a_second_company_begins_with_a_new_drawing(rooms: Rooms) -> None:
+    """Fails if the next round takes over what was drawn, or the one before is lost."""
+    code, key = rooms.open(COMPANY, "one")
+    rooms.join(code, "Ann", ANN)
+    rooms.draw(code, ANN, 1, LINE, 5, 3)
+    with pytest.raises(Refused, match="Debrief"):
+        rooms.next_round(code, key, COMPANY, "one")
+    go(rooms, code, key, "lock", *["reveal"] * 7, "debrief")
+    rooms.next_round(code, key, Company(FIRM, 2, 0, 3), "own")
+    assert sees(rooms, code, ANN)["me"]["drawing"] is None
+    with pytest.raises(Refused, match="locked"):
+        rooms.draw(code, ANN, 1, LINE, 5, 3)
+    rooms.draw(code, ANN, 2, LINE, 6, 3)
+    assert rooms.past(code, 1).phase == "debrief"
+    [seat] = rooms.past(code, 1).seats.values()
+    assert seat.drawing is not None
+    assert seat.drawing.crossing == 5
+
+
+def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
+    """Fails if rooms of another version are gone on with as if they were ours."""
+    engine = opened(tmp_path / "rooms.sqlite")
+    with changing(engine) as session:
+        session.query(Schema).delete()
+        session.add(Schema(number=99))
+    with pytest.raises(StoreError, match="version 99"):
+        opened(tmp_path / "rooms.sqlite")
+    (tmp_path / "other").write_text("no database, but long enough to look at" * 40)
+    with pytest.raises(StoreError, match="cannot be used"):
+        opened(tmp_path / "other")
