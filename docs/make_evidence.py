@@ -16,6 +16,9 @@ from docs.make_claims import CLAIMS, shown_by
 from docs.make_studies import measured
 from simkit.parameters import declarations
 from simkit.parameters.values import declaration
+from simkit.present.board_details import written
+from simkit.present.figures import between_signed, months, signed
+from simkit.present.fit_table import value_name
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -188,7 +191,8 @@ def _first(found: dict[str, Any]) -> str:
     total = [path for path, entry in declarations().items() if entry.low is not None]
     assumed = [path for path in total if declaration(path).assumed]
     moving = _moving(found["assumptions"])
-    first = "\n".join(f"- {_sentence(one)}" for one in moving[:5])
+    unknown = [rows for rows in moving if declaration(rows[0]["path"]).kind != "lever"]
+    first = "\n".join(f"- {_sentence(rows)}" for rows in unknown[:5])
     return f"""# Can this be believed?
 
 One page for those who decide; all the rest is for those who check. The figures were found with model
@@ -220,8 +224,9 @@ company, until it is fitted to your months; and then only as far as these tell.
 - The one real programme at hand looks like hardly any life of the model (likeness {found["olist"]["likeness"]:.2f}).
 - Competitors, prices and the quality of the product are not in it.
 
-**What the answer hangs on.** Moved by a quarter of itself, each alone, these assumptions move the mean crossing of the
-shipped baseline most ({found["assumptions"]["lives"]} paired lives each; not crossed counts as the horizon):
+**What the answer hangs on.** Moved by a quarter of itself, each alone, these assumptions about the world move the mean
+crossing of the shipped baseline most ({found["assumptions"]["lives"]} paired lives each; not crossed counts as the
+horizon):
 
 {first}
 
@@ -318,20 +323,20 @@ def _moving(found: dict[str, Any]) -> list[list[dict[str, Any]]]:
 
 
 def _sentence(rows: list[dict[str, Any]]) -> str:
-    entry = declaration(rows[0]["path"])
+    path = rows[0]["path"]
     ends = "; ".join(
-        f"{row['to']:,.4g}: {row['effect']:+.1f} months ({row['low']:+.1f} to {row['high']:+.1f})" for row in rows
+        f"at {written(path, row['to'])} {signed(row['effect'], months)} "
+        f"({between_signed(row['low'], row['high'], months)})"
+        for row in rows
     )
-    return f"{entry.label.split(':')[0]} (`{entry.path}`, {rows[0]['from']:,.4g} {entry.unit}): {ends}".replace(
-        " )", ")"
-    )
+    return f"{value_name(path)} (`{path}`, {written(path, rows[0]['from'])}): {ends}"
 
 
 def _assumptions(found: dict[str, Any]) -> str:
     moving = _moving(found)
     rows = [
-        f"| `{row['path']}` | {row['from']:,.4g} | {row['to']:,.4g} | {row['effect']:+.2f} | {row['low']:+.2f} to "
-        f"{row['high']:+.2f} | {row['adjusted_p']:.3f} |"
+        f"| `{row['path']}` | {written(row['path'], row['from'])} | {written(row['path'], row['to'])} | "
+        f"{row['effect']:+.2f} | {row['low']:+.2f} to {row['high']:+.2f} | {max(row['adjusted_p'], 0.001):.3f} |"
         for rows in moving
         for row in rows
     ]
@@ -339,15 +344,13 @@ def _assumptions(found: dict[str, Any]) -> str:
         [
             "## How the headline answers to every assumption",
             "",
-            f"Every number without a source, {found['values']} of them, a quarter lower and a quarter higher, "
-            "each alone: "
-            "change of the mean crossing month of the baseline (not crossed counts as the horizon), "
-            f"{found['lives']} paired "
-            f"lives, seed {found['seed']}, intervals of 95 %, p corrected for all {len(found['rows'])} rows "
-            "(Holm). The "
-            f"{len(moving)} that surely move it, the widest first; the other {found['values'] - len(moving)} "
-            "do not, as far as "
-            "so many lives can tell. One at a time says nothing of how assumptions act together.",
+            f"Every number without a source, {found['values']} of them, a quarter lower and a quarter higher, each "
+            "alone: change of the mean crossing month of the baseline (not crossed counts as the horizon), "
+            f"{found['lives']} paired lives, seed {found['seed']}, intervals of 95 %, p corrected for all "
+            f"{len(found['rows'])} rows (Holm; below 0.001 it is shown as that). Defaults of levers are among them: "
+            f"what a company decides, not what is so. The {len(moving)} that surely move it, the widest first; the "
+            f"other {found['values'] - len(moving)} do not, as far as so many lives can tell. One at a time says nothing of "
+            "how assumptions act together.",
             "",
             "| value | default | moved to | months | interval | p |",
             "|---|---|---|---|---|---|",

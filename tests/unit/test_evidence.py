@@ -30,10 +30,10 @@ def test_the_page_says_what_was_found() -> None:
 def test_each_part_is_there() -> None:
     """Fails if a claim has no test, a test of a closed form does not say what it compares, or an item is unanswered."""
     text = evidence().text
-    assert len(STRESS) == 20
+    assert len({number[:3] for number, _, _ in STRESS}) == 20
     for number in range(1, 27):
         assert f"\n| C{number} | " in text
-    rows = [row.split(" | ") for row in text.splitlines() if row.startswith("| `test_")]
+    rows = [row.split(" | ") for row in text.splitlines() if row.startswith("| `test_") and " | `" in row]
     assert len(rows) > 60
     assert all(len(row) >= 3 and len(row[2]) > 30 for row in rows)
 
