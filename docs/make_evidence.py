@@ -87,7 +87,7 @@ STRESS = (
         "2.5.4",
         "Queues",
         "One a desk; order of service in the description below; unbounded; items that nobody began "
-        "within a month of their due date leave.",
+        "within `work.stale_months` of their due date leave.",
     ),
     (
         "2.5.5",
@@ -247,7 +247,7 @@ def _claims() -> str:
     tests = shown_by()
     rows = [
         f"| {claim.number} | {claim.says} | {claim.mechanism} | {', '.join(f'`{name}`' for name in claim.modules)} | "
-        + ", ".join(f"`{shown.test}`" for shown in tests[claim.number])
+        + "; ".join(shown.test.removeprefix("test_").replace("_", " ") for shown in tests[claim.number])
         + " |"
         for claim in CLAIMS
     ]
@@ -310,7 +310,7 @@ def _tests(file: Path) -> list[tuple[str, str]]:
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             says = " ".join((ast.get_docstring(node) or "").split()).replace("|", "\\|")
-            found.append((f"`{node.name.removeprefix('test_').replace('_', ' ')}`", says))
+            found.append((node.name.removeprefix("test_").replace("_", " "), says))
     return found
 
 
@@ -349,8 +349,8 @@ def _assumptions(found: dict[str, Any]) -> str:
             f"{found['lives']} paired lives, seed {found['seed']}, intervals of 95 %, p corrected for all "
             f"{len(found['rows'])} rows (Holm; below 0.001 it is shown as that). Defaults of levers are among them: "
             f"what a company decides, not what is so. The {len(moving)} that surely move it, the widest first; the "
-            f"other {found['values'] - len(moving)} do not, as far as so many lives can tell. One at a time says nothing of "
-            "how assumptions act together.",
+            f"other {found['values'] - len(moving)} do not, as far as so many lives can tell. One at a time says "
+            "nothing of how assumptions act together.",
             "",
             "| value | default | moved to | months | interval | p |",
             "|---|---|---|---|---|---|",
