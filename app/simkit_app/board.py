@@ -92,6 +92,7 @@ class Kept:
         sketch: the map to explore.
         draft: the questions of the first minute.
         section: what is looked at more closely.
+        room: code and secret of the room that the visitor steers, or None.
     """
 
     story: str
@@ -104,6 +105,7 @@ class Kept:
     sketch: Sketch = Sketch()
     draft: Draft = Draft()
     section: str = "Why"
+    room: tuple[str, str] | None = None
 
 
 class Board:

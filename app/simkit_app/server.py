@@ -14,6 +14,7 @@ from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -25,6 +26,7 @@ from simkit_app.board import COOKIE, answers
 from simkit_app.room.service import service
 
 _PORT = 8501
+EVERYWHERE = "0.0.0.0"
 _REFUSED = 1008  # a policy was violated (RFC 6455)
 # Beside a folder named `pages`, Streamlit takes a first visitor to a script for each file in it.
 MAIN = Path(__file__).parent / "pages" / "main.py"
@@ -167,13 +169,20 @@ def free_port(address: str, port: int | None) -> int:
     raise RunError(f"cannot listen there: {reason}", field="port", value=port, hint="Try another one: --port 8600.")
 
 
-def serve(address: str, port: int, browser: bool) -> None:
+def reachable() -> list[str]:
+    """The addresses at which others on the network may reach this machine, as its own interfaces say."""
+    found = [one.address for many in psutil.net_if_addrs().values() for one in many if one.family == AF_INET]
+    return [address for address in found if not address.startswith("127.")]
+
+
+def serve(address: str, port: int, browser: bool, page: str = "") -> None:
     """Serve the board until it is interrupted.
 
     Args:
         address: where to listen.
         port: there.
         browser: open it in the browser of whoever started it.
+        page: that is opened.
     """
     app = st.App(
         MAIN,
@@ -182,5 +191,6 @@ def serve(address: str, port: int, browser: bool) -> None:
         middleware=[Middleware(_SameOrigin), Middleware(_Visitor), Middleware(_Titled)],
     )
     if browser:
-        Timer(1.5, webbrowser.open, [f"http://{address}:{port}"]).start()
+        host = "localhost" if address == EVERYWHERE else address
+        Timer(1.5, webbrowser.open, [f"http://{host}:{port}/{page}"]).start()
     app.run(config={**_OPTIONS, **_THEME, "server.address": address, "server.port": port})

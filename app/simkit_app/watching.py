@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 
 import streamlit as st
 
 from simkit_app.answers import Answer
 from simkit_app.board import answers
 from simkit_app.questions import EARLY, SETTLED
+from simkit_app.text import plain
 
 _LOOK, _PAUSE, _READ = 0.05, 0.25, 1.0
 """Seconds between two looks at whether the script has been overtaken, between two drawings of a part, and in which a
@@ -63,4 +64,32 @@ class Pace:
         if lives == 0 or not more:
             return False
         self._lives, self._complete, self._read = lives, complete, monotonic() + _READ
+        return True
+
+
+class Waiting:
+    """A bar, until there is an answer or an error.
+
+    Args:
+        answer: that is waited for.
+        doing: what is being done, in words.
+        unit: of the work, as the answer counts it.
+    """
+
+    def __init__(self, answer: Answer, doing: str, unit: str = "lives") -> None:
+        self.answers = [answer]
+        self._answer, self._doing, self._unit = answer, doing, unit
+        self._slot: Any = st.empty()
+
+    def draw(self) -> bool:
+        """Say how far it is."""
+        answer = self._answer
+        if answer.error:
+            self._slot.error(plain(answer.error), icon=":material/error:")
+        elif answer.complete:
+            self._slot.empty()
+        else:
+            share = min(1.0, answer.done / answer.total) if answer.total else 0.0
+            far = f"{answer.done:,} of {answer.total:,} {self._unit}" if answer.total else "It waits for other pages."
+            self._slot.progress(share, f"{self._doing} {far}")
         return True

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
 
@@ -64,17 +65,19 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "asked"
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, asked: Path) -> Iterator[str]:
-    """The address of a board that is served by the command that users type."""
-    with socket() as probe:
-        probe.bind(("localhost", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
+@contextmanager
+def served(folder: Path, port: int | None = None, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of a board that is served by the command that users type, and its process; it may be killed."""
+    if port is None:
+        with socket() as probe:
+            probe.bind(("localhost", 0))
+            port = probe.getsockname()[1]
     command = [sys.executable, "-m", "simkit.cli", "app", "--no-browser", "--port", str(port)]
-    with (folder / "log").open("w") as log:
-        overheard = {**os.environ, "PYTHONPATH": str(asked.parent)}
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=overheard)
+    with (folder / "log").open("a") as log:
+        rooms = {"SIMKIT_ROOMS": str(folder / "rooms.sqlite")}
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **rooms, **environment}
+        )
         address = f"http://localhost:{port}"
         until = time.monotonic() + _STARTS
         while True:
@@ -85,10 +88,17 @@ def server(tmp_path_factory: pytest.TempPathFactory, asked: Path) -> Iterator[st
                 assert time.monotonic() < until, (folder / "log").read_text()
                 assert process.poll() is None, (folder / "log").read_text()
                 time.sleep(0.2)
-        yield address
+        yield address, process
         process.terminate()
         process.wait(30)
     assert "Traceback" not in (folder / "log").read_text()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, asked: Path) -> Iterator[str]:
+    """The address of a board."""
+    with served(tmp_path_factory.mktemp("server"), PYTHONPATH=str(asked.parent)) as (address, _):
+        yield address
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import streamlit as st
 
 from simkit_app import board, levers
 from simkit_app.board import LINK, Board
-from simkit_app.pages import assumptions, compare, explore, start, take_away, what_if, your_data
+from simkit_app.pages import assumptions, compare, explore, start, take_away, training, what_if, your_data
 from simkit_app.text import plain
 
 _START, _WHAT_IF = "Start", "What if"
@@ -25,6 +25,7 @@ def made() -> list[st.Page]:
         st.Page(explore.page, title="Explore", url_path="explore"),
         st.Page(assumptions.page, title="Assumptions", url_path="assumptions"),
         st.Page(take_away.page, title="Take away", url_path="take-away"),
+        st.Page(training.page, title="Training", url_path="training"),
     ]
     st.session_state["pages"] = {page.title: page for page in pages}
     return pages
@@ -44,6 +45,7 @@ def frame(session: Board, page: st.Page) -> None:
     levers.take_moves(session)
     if st.session_state.pop("go", False):  # a point of a map was chosen
         to_the_board()
+    training.follow(session)
     board.settle(session)
     if session.notice:
         st.warning(plain(session.notice), icon=":material/info:")

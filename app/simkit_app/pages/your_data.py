@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -21,14 +20,13 @@ from simkit.present.coverage import coverage, remarks
 from simkit.present.figures import metric_name
 from simkit.present.fit_table import fit_rows, fit_sentences, value_name
 from simkit.present.headline import headline
-from simkit_app.answers import Answer
 from simkit_app.board import Board, answers
 from simkit_app.files import to_save
 from simkit_app.history import Position
 from simkit_app.own_months import accepted, forget
 from simkit_app.questions import Fitted, Weighed
 from simkit_app.text import plain
-from simkit_app.watching import watch
+from simkit_app.watching import Waiting, watch
 
 QUICK = 4 * KEPT
 _MEANINGS = ("ignore", "month", *METRICS, "metric", "value", "channel", "part_month", "currency")
@@ -132,31 +130,11 @@ def _fit(board: Board, seen: Observed) -> None:
         st.info("What is shown belongs to other months, another scenario or another thoroughness: fit again.")
     (answer,) = board.ask(_FIT, board.fitting)
     if answer.error or answer.value is None:
-        watch([_Waiting(answer, "Living what is believed about your company …")])
+        watch([Waiting(answer, "Living what is believed about your company …")])
         if not answer.error:
             st.rerun()
         return
     _found(board, board.fitting, answer.value)
-
-
-class _Waiting:
-    """A bar, until there is an answer or an error."""
-
-    def __init__(self, answer: Answer, doing: str) -> None:
-        self.answers = [answer]
-        self._answer, self._doing = answer, doing
-        self._slot: Any = st.empty()
-
-    def draw(self) -> bool:
-        """Say how far it is."""
-        answer = self._answer
-        if answer.error:
-            self._slot.error(plain(answer.error), icon=":material/error:")
-        else:
-            share = min(1.0, answer.done / answer.total) if answer.total else 0.0
-            far = f"{answer.done:,} of {answer.total:,} lives" if answer.total else "It waits for other pages."
-            self._slot.progress(share, f"{self._doing} {far}")
-        return True
 
 
 def _found(board: Board, asked: Fitted, fit: Fit) -> None:
@@ -197,7 +175,7 @@ def _found(board: Board, asked: Fitted, fit: Fit) -> None:
         return
     (answer,) = board.ask(_ADVICE, Weighed(asked, fit))
     if answer.error or answer.value is None:
-        watch([_Waiting(answer, "Living each decision …")])
+        watch([Waiting(answer, "Living each decision …")])
         if not answer.error:
             st.rerun()
         return

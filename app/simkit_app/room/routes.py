@@ -7,6 +7,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from simkit_app.room.views import of_person
 STATIC = Path(__file__).with_name("static")
 LARGEST = 16_384
 """Bytes of what a participant sends; a drawing of 96 months has about a thousand."""
+_LOOK = 1.0
+"""Seconds between two looks at a room of which nothing was heard: another process may have changed it."""
 LONGEST_WAIT = 25.0
 """Seconds that a question waits for news; proxies cut what is silent for longer."""
 WRONG_CODES, WRONG_EVERYWHERE, MINUTE = 10, 200, 60.0
@@ -59,10 +62,11 @@ class News:
         until = time.monotonic() + seconds
         try:
             while await run_in_threadpool(version, code) == after:
-                try:
-                    await asyncio.wait_for(entry[1].wait(), until - time.monotonic())
-                except TimeoutError:
+                left = until - time.monotonic()
+                if left <= 0:
                     return False
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(entry[1].wait(), min(left, _LOOK))
                 entry[1].clear()
             return True
         finally:
@@ -105,7 +109,7 @@ def routes(rooms: Rooms, lives: Lives, news: News) -> list[BaseRoute]:
     async def join(request: Request) -> Response:
         sent = await _sent(request)
         code = str(sent.get("code", "")).strip().upper()
-        address = request.client.host if request.client else ""
+        address = _address(request)
         guesses.check(address)
         try:
             await run_in_threadpool(rooms.join, code, sent.get("name"), sent.get("token"))
@@ -152,13 +156,28 @@ def routes(rooms: Rooms, lives: Lives, news: News) -> list[BaseRoute]:
             raise Refused(404, "There is no such file.")
         return FileResponse(STATIC / name, headers={**_HEADERS, "Cache-Control": "no-cache"})
 
+    def inside(handler: Handler) -> Handler:
+        """Whoever is not in a room learns nothing of it, not even whether there is one."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except Refused as refusal:
+                if refusal.status not in (401, 404):
+                    raise
+            guesses.check(_address(request))
+            guesses.wrong(_address(request))
+            raise Refused(401, "This device is not in the room, or the room is gone.")
+
+        return _answered(answer)
+
     return [
         Route("/room", _answered(page)),
         Route("/room/static/{name}", _answered(file)),
         Route("/room/api/join", _answered(join), methods=["POST"]),
-        Route("/room/api/{code}/state", _answered(state)),
-        Route("/room/api/{code}/drawing", _answered(drawing), methods=["PUT"]),
-        Route("/room/api/{code}/vote", _answered(vote), methods=["PUT"]),
+        Route("/room/api/{code}/state", inside(state)),
+        Route("/room/api/{code}/drawing", inside(drawing), methods=["PUT"]),
+        Route("/room/api/{code}/vote", inside(vote), methods=["PUT"]),
     ]
 
 
@@ -178,6 +197,10 @@ def _answered(handler: Handler) -> Handler:
         return response
 
     return answer
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 async def _sent(request: Request) -> dict[str, Any]:

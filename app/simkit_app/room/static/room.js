@@ -21,7 +21,7 @@ const net = {
 
 const byId = (id) => document.getElementById(id);
 
-// ---- storage --------------------------------------------------------------------------------------------------
+// ---- storage
 
 const memory = new Map();
 
@@ -82,7 +82,7 @@ function newToken() {
 
 const cleanCode = (text) => (text || '').toUpperCase().replace(/[^A-Z0-9]/g, '');
 
-// ---- network: asking ------------------------------------------------------------------------------------------
+// ---- network: asking
 
 /** The answer of the room, or null when none came that can be its own. */
 async function request(method, path, { body, token, timeout = 15000, cut = new AbortController() } = {}) {
@@ -135,7 +135,7 @@ function wake() {
   schedule(0);
 }
 
-// ---- network: joining -----------------------------------------------------------------------------------------
+// ---- network: joining
 
 function askToJoin({ code, name, token }) {
   return request('POST', '/join', { body: { code, name, token } });
@@ -247,7 +247,7 @@ function leave() {
   byId('join-name').focus();
 }
 
-// ---- network: following the room --------------------------------------------------------------------------------
+// ---- network: following the room
 
 async function follow(seat) {
   while (app.seat === seat) {
@@ -361,7 +361,7 @@ function reconcileVote(room, acks) {
   keepVote();
 }
 
-// ---- network: sending what was drawn and voted ------------------------------------------------------------------
+// ---- network: sending what was drawn and voted
 
 function schedule(delay) {
   clearTimeout(net.timer);
@@ -432,7 +432,7 @@ async function sendVote(seat) {
   return true;
 }
 
-// ---- what a person does -------------------------------------------------------------------------------------------
+// ---- what a person does
 
 const canDraw = (room) => Boolean(room && room.phase === 'draw' && !room.locked);
 const drawingOf = (room) => (room && room.me && room.me.drawing) || null;
@@ -567,7 +567,7 @@ function chosen(room) {
   return vote && vote.round === room.round && vote.month === room.review ? vote.choice : null;
 }
 
-// ---- words ----------------------------------------------------------------------------------------------------------
+// ---- words
 
 function figure(value) {
   if (!Number.isFinite(value)) return '–';
@@ -627,7 +627,7 @@ function stoppedText(room) {
   return `${what} What you see now is what you save: ${money(room.saved)}.`;
 }
 
-function decidedText(room, { month, choice, votes }) {
+function decidedText({ month, choice, votes }) {
   const counts = Object.entries(votes || {}).map(([id, people]) => `${short(id)} ${people}`).join(', ');
   return `Month ${month}: ${short(choice)}${counts ? ` (${counts})` : ''}`;
 }
@@ -659,7 +659,7 @@ function lessons(room) {
   return [timingText(room, mine), `${shape} ${closer}`, patience];
 }
 
-// ---- chart ----------------------------------------------------------------------------------------------------------
+// ---- chart
 
 const charts = new WeakMap();
 
@@ -671,7 +671,7 @@ function shape(name, attributes, text) {
 }
 
 function scale(low, high) {
-  const raw = (high - low || 1) / 5;
+  const raw = (high - low || 1) / 6;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * 0.999999) * power;
   return { low: Math.floor(low / step) * step, high: Math.ceil(high / step - 1e-9) * step, step };
@@ -716,7 +716,7 @@ function drawChart(chart, spec) {
   const width = Math.floor(host.clientWidth);
   if (!width) return;
   const letter = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.75;
-  const height = Math.round(Math.min(Math.max(width * 0.52, 290), 470, Math.max(230, window.innerHeight * 0.62)));
+  const height = Math.round(Math.min(Math.max(width * 0.56, 320), 540, Math.max(230, window.innerHeight * 0.62)));
   const signature = JSON.stringify([spec, width, height, letter]);
   if (charts.get(host) === signature) return;
   charts.set(host, signature);
@@ -730,7 +730,7 @@ function drawChart(chart, spec) {
 function plotOf(spec, width, height, letter) {
   const longest = Math.max(figure(spec.axis.high).length, figure(spec.axis.low).length);
   const left = Math.ceil(longest * letter * 0.6 + 8);
-  const top = Math.ceil(letter * 1.9 + spec.marks.length * letter * 1.4);
+  const top = Math.ceil(letter * 2.1 + spec.marks.length * letter * 1.4);
   const right = width - 6;
   const bottom = height - Math.ceil(letter * 2.9);
   const { low, high } = spec.axis;
@@ -762,9 +762,7 @@ function gridOf(spec, { left, top, right, bottom, x, y }, letter) {
     made.push(shape('line', { class: 'review', x1: x(month), x2: x(month), y1: top, y2: bottom }));
   });
   const every = monthStep(spec.months, right - left, letter);
-  for (let month = 1; month <= spec.months; month += 1) {
-    if (month !== 1 && month % every) continue;
-    if (month === 1 && every === 2) continue;
+  for (let month = every; month <= spec.months; month += every) {
     made.push(shape('text', { x: x(month), y: bottom + letter * 1.4, 'text-anchor': 'middle' }, month));
   }
   made.push(shape('text', { x: right, y: bottom + letter * 2.6, 'text-anchor': 'end' }, 'month'));
@@ -804,11 +802,11 @@ function gripsOf({ grips, months }, x, y) {
 function marksOf({ marks }, { left, top, right, bottom, x }, letter) {
   return marks.flatMap(({ month, kind, text }, i) => {
     const at = x(month);
-    const y = top - letter * (0.4 + (marks.length - 1 - i) * 1.4);
+    const y = top - letter * (0.6 + (marks.length - 1 - i) * 1.4);
     const late = at > (left + right) / 2;
     const place = { class: kind === 'stop' ? kind : 'mark', x: late ? at + 3 : at - 3, y };
     return [
-      shape('line', { class: `${kind} line`, x1: at, x2: at, y1: y + letter * 0.3, y2: bottom }),
+      shape('line', { class: `${kind} line`, x1: at, x2: at, y1: y + letter * 0.4, y2: bottom }),
       shape('text', { ...place, 'text-anchor': late ? 'end' : 'start' }, text),
     ];
   });
@@ -820,8 +818,8 @@ function drawStrip(host, { months, guesses, mine, actual }) {
   const signature = JSON.stringify([months, guesses, mine, actual, width]);
   if (charts.get(host) === signature) return;
   charts.set(host, signature);
-  const columns = months + 3;
-  const column = (month) => (month === null ? months + 2 : month);
+  const columns = months + 4;
+  const column = (month) => (month === null ? months + 3 : month);
   const piles = new Map();
   guesses.forEach((month) => piles.set(month, (piles.get(month) || 0) + 1));
   const radius = Math.min(6, (width / columns) * 0.42);
@@ -854,7 +852,7 @@ function guessesText(piles, months) {
   return `Expected crossings. ${said.join(', ')}.`;
 }
 
-// ---- views ----------------------------------------------------------------------------------------------------------
+// ---- views
 
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -917,29 +915,26 @@ function render() {
 
 function renderBar() {
   const { seat, room } = app;
-  write(byId('who'), seat ? `Room ${seat.code} · ${nameNow()}` : 'Training room');
+  write(byId('who'), seat ? whoText() : 'Training room');
   write(byId('status'), seat && room ? statusText(room) : '');
   const lost = net.offline || net.polls > 1 || net.fails > 1;
   write(byId('trouble'), seat && lost ? 'No connection, trying again.' : '');
 }
 
-const nameNow = () => (app.room && app.room.me && app.room.me.name) || app.seat.name;
+function whoText() {
+  const { seat, room } = app;
+  const name = (room && room.me && room.me.name) || seat.name;
+  return `Room ${seat.code} · ${name}${room ? ` · round ${room.round}` : ''}`;
+}
 
 function renderJoin() {
   write(byId('join-problem'), app.problem);
   write(byId('join-button'), app.joining ? 'Joining …' : 'Join');
 }
 
-const WHERE = {
-  draw: () => 'drawing what you expect',
-  live: (room) => `month ${room.month} of ${room.months}`,
-  debrief: () => 'comparing',
-};
-
 function renderRoom(room) {
   document.title = `${room.title} – training room`;
   write(byId('title'), room.title);
-  write(byId('where'), `Round ${room.round}${WHERE[room.phase] ? ` · ${WHERE[room.phase](room)}` : ''}`);
   write(byId('story'), room.story || '');
   show(byId('story-box'), Boolean(room.story));
   renderStoryBox(room);
@@ -986,7 +981,7 @@ function renderDraw(room) {
   show(byId('draw-tools'), open);
   show(byId('pad'), open);
   drawChart(byId('draw-chart'), {
-    unit: room.unit, months: room.months, reviews: room.reviews, axis: axis(room, values),
+    ...frameOf(room), axis: axis(room, values),
     lines: [
       { kind: 'promised', values: room.line },
       { kind: drawing || !open ? 'drawn' : 'start', values: drawing || open ? values : [] },
@@ -996,7 +991,7 @@ function renderDraw(room) {
     marks: drawing ? guessMark(drawing.crossing) : [],
     label: 'What was promised and what you expect, month by month',
   });
-  legend(byId('draw-legend'), [['promised', 'what was promised'], ['drawn', 'what you expect'], ['review', 'review']]);
+  legend(byId('draw-legend'), [['promised', 'what was promised'], ['drawn', 'what you expect'], ['review', 'reviews']]);
   if (open) renderSlider(values);
   renderAnswer('crossing', drawing, open);
   renderAnswer('patience', drawing, open);
@@ -1033,50 +1028,52 @@ function renderAnswer(field, drawing, open) {
 }
 
 function renderLive(room) {
-  const own = ownDrawing(room);
-  const results = room.rows.map((row) => row.result);
-  const averages = room.rows.map((row) => row.average);
   write(byId('live-heading'), room.month ? `Month ${room.month} of ${room.months}` : 'Nothing is revealed yet');
-  drawChart(byId('live-chart'), {
-    unit: room.unit, months: room.months, reviews: room.reviews,
-    axis: axis(room, own ? own.values : [], results, averages, ...fanValues(room)),
-    area: room.fan,
-    lines: [
-      ...fanLines(room), { kind: 'promised', values: room.line }, ...ownLines(own),
-      { kind: 'result', values: results }, { kind: 'average', values: averages },
-    ],
-    dots: results, reveals: true,
-    marks: stopMark(room),
-    label: `Results up to month ${room.month} against what was promised and what you expected`,
+  renderPicture('live', room, {
+    rows: room.rows, held: null, marks: [], label: 'Results so far, against what was promised and what you expected',
   });
-  legend(byId('live-legend'), [
-    ['promised', 'what was promised'], ...ownLegend(own), ['dot', 'result of a month'],
-    ['average', 'average of three months'], ...fanLegend(room), ['review', 'review'],
-  ]);
-  renderStopped(byId('live-stopped'), room);
   renderVote(room);
   renderFigures(room);
-  renderDecided(byId('live-decided'), room);
-  renderTable(byId('live-table'), room, room.rows, own);
 }
 
-const fanValues = (room) => (room.fan ? [room.fan.low, room.fan.high] : []);
-const fanLines = (room) => (room.fan ? [{ kind: 'middle', values: room.fan.mid }] : []);
-const fanLegend = (room) => (room.fan ? [['fan', 'what the room expected'], ['middle', 'the middle of the room']] : []);
-const ownLines = (own) => (own ? [{ kind: 'own', values: own.values }] : []);
-const ownLegend = (own) => (own ? [['own', 'what you expected']] : []);
-
-function stopMark(room) {
-  return room.stopped ? [{ month: room.stopped, kind: 'stop', text: `stopped in month ${room.stopped}` }] : [];
+/** What the months revealed and the comparison at the end have in common. */
+function renderPicture(view, room, { rows, held, marks, label: said }) {
+  const own = ownDrawing(room);
+  const { fan } = room;
+  const results = rows.map((row) => row.result);
+  const curves = [
+    fan && { kind: 'middle', values: fan.mid, says: 'the middle of the room' },
+    { kind: 'promised', values: room.line, says: 'what was promised' },
+    held && { kind: 'held', values: held, says: 'what would have come without any decision' },
+    own && { kind: 'own', values: own.values, says: 'what you expected' },
+    { kind: 'result', values: results, says: 'result of a month', sign: 'dot' },
+    { kind: 'average', values: rows.map((row) => row.average), says: 'average of three months' },
+  ].filter(Boolean);
+  const band = fan ? [fan.low, fan.high] : [];
+  drawChart(byId(`${view}-chart`), {
+    ...frameOf(room), lines: curves, area: fan, dots: results, reveals: view === 'live', label: said,
+    axis: axis(room, own ? own.values : [], ...curves.map(({ values }) => values), ...band),
+    marks: [...marks, ...stopMark(room)],
+  });
+  legend(byId(`${view}-legend`), [
+    ...curves.map(({ kind, sign, says }) => [sign || kind, says]),
+    ...(fan ? [['fan', 'what the room expected']] : []), ['review', 'reviews'],
+  ]);
+  write(byId(`${view}-stopped`), stoppedText(room));
+  show(byId(`${view}-stopped`), Boolean(room.stopped));
+  show(byId(`${view}-decided`), room.decided.length > 0);
+  bullets(byId(`${view}-decided`).querySelector('ul'), room.decided.map(decidedText));
+  renderTable(byId(`${view}-table`), rows, own);
 }
 
-function renderStopped(element, room) {
-  write(element, stoppedText(room));
-  show(element, Boolean(room.stopped));
+const frameOf = ({ unit, months, reviews }) => ({ unit, months, reviews });
+
+function stopMark({ stopped }) {
+  return stopped ? [{ month: stopped, kind: 'stop', text: `stopped in month ${stopped}` }] : [];
 }
 
 function renderVote(room) {
-  const asked = room.review !== null && !room.stopped && room.choices.length > 0;
+  const asked = room.review !== null && !room.stopped;
   show(byId('vote'), asked);
   if (!asked) return;
   write(byId('vote-question'), question(room));
@@ -1116,12 +1113,7 @@ function renderFigures(room) {
   }));
 }
 
-function renderDecided(element, room) {
-  show(element, room.decided.length > 0);
-  bullets(element.querySelector('ul'), room.decided.map((decision) => decidedText(room, decision)));
-}
-
-function renderTable(element, room, rows, own) {
+function renderTable(element, rows, own) {
   show(element, rows.length > 0);
   const heads = ['Month', 'Result', 'Average', 'Promised', ...(own ? ['You'] : [])];
   const lines = rows.map(({ month, result, average, expected }) => {
@@ -1151,40 +1143,18 @@ function tableOf(heads, lines) {
 function renderDebrief(room) {
   const { debrief } = room;
   const own = ownDrawing(room);
-  renderStopped(byId('debrief-stopped'), room);
-  renderDecided(byId('debrief-decided'), room);
-  show(byId('guesses-box'), Boolean(debrief && debrief.crossings.length));
-  if (!debrief) {
-    bullets(byId('lesson'), ['The comparison is being worked out.']);
-    bullets(byId('stoppers'), []);
-    return;
-  }
-  const { actual } = debrief;
-  const held = debrief.reveal ? debrief.reveal.actual_if_held : null;
+  const actual = debrief ? debrief.actual : room.rows.map((row) => row.result);
   const averages = room.rows.map((row) => row.average);
-  drawChart(byId('debrief-chart'), {
-    unit: room.unit, months: room.months, reviews: room.reviews,
-    axis: axis(room, own ? own.values : [], actual, held || [], ...fanValues(room)),
-    area: room.fan,
-    lines: [
-      ...fanLines(room), { kind: 'promised', values: room.line }, ...(held ? [{ kind: 'held', values: held }] : []),
-      ...ownLines(own), { kind: 'result', values: actual }, { kind: 'average', values: averages },
-    ],
-    dots: actual,
-    marks: [...crossedMark(debrief.crossing), ...guessMark(own ? own.crossing : null), ...stopMark(room)],
+  renderPicture('debrief', room, {
+    rows: actual.map((result, i) => ({ month: i + 1, result, average: averages[i], expected: room.line[i] })),
+    held: debrief && debrief.reveal ? debrief.reveal.actual_if_held : null,
+    marks: debrief ? [...crossedMark(debrief.crossing), ...guessMark(own ? own.crossing : null)] : [],
     label: 'What you and the room expected, and what came',
   });
-  legend(byId('debrief-legend'), [
-    ['promised', 'what was promised'], ...ownLegend(own), ['dot', 'what came'],
-    ...(averages.length ? [['average', 'average of three months']] : []), ...fanLegend(room),
-    ...(held ? [['held', 'what would have come without any decision']] : []),
-  ]);
-  bullets(byId('lesson'), lessons(room));
-  renderGuesses(room, own);
-  bullets(byId('stoppers'), stopperTexts(debrief.stopped));
-  renderTable(byId('debrief-table'), room, actual.map((result, i) => ({
-    month: i + 1, result, average: averages[i], expected: room.line[i],
-  })), own);
+  bullets(byId('lesson'), debrief ? lessons(room) : ['The comparison is being worked out.']);
+  bullets(byId('stoppers'), debrief ? stopperTexts(debrief.stopped) : []);
+  show(byId('guesses-box'), Boolean(debrief && debrief.crossings.length));
+  if (debrief) renderGuesses(room, own);
 }
 
 function crossedMark(crossing) {
@@ -1206,7 +1176,7 @@ function renderGuesses(room, own) {
   ]);
 }
 
-// ---- beginning --------------------------------------------------------------------------------------------------------
+// ---- beginning
 
 function onJoin(event) {
   event.preventDefault();
@@ -1296,7 +1266,8 @@ function listenToDevice() {
   window.addEventListener('online', () => setOffline(false));
   window.addEventListener('offline', () => setOffline(true));
   window.addEventListener('storage', onOtherTab);
-  window.addEventListener('resize', render);
+  // Not the window's: a scroll bar that comes up narrows the picture without any resizing of the window.
+  new ResizeObserver(render).observe(document.querySelector('main'));
   window.addEventListener('pageshow', (event) => { if (event.persisted) wake(); });
   document.addEventListener('visibilitychange', onVisibility);
 }
