@@ -3,21 +3,22 @@ const PREFIX = 'simkit-room:';
 const SVG = 'http://www.w3.org/2000/svg';
 const NEVER = 'never';
 const OPEN = '';
+const LOST = 'No connection, trying again.';
 
 const app = {
   code: '', seat: null, gone: false, joining: null, problem: '',
-  room: null, labels: {}, notice: '',
-  draft: null, round: null, refusal: '', resent: false, invalid: {},
+  room: null, notice: '',
+  draft: null, round: null, refusal: '', invalid: {},
   vote: null,
   selected: 1, top: 0, undo: [], stroke: null, storyFor: '',
   forgetful: false,
+  net: {
+    after: 0, acks: 0, cut: null, woken: false, wakeup: null, rejoining: null,
+    polls: 0, offline: navigator.onLine === false,
+    timer: 0, sending: false, fails: 0, retry: 0,
+  },
 };
-
-const net = {
-  after: 0, acks: 0, cut: null, woken: false, wakeup: null, rejoining: null,
-  polls: 0, offline: navigator.onLine === false,
-  timer: 0, sending: false, fails: 0, retry: 0,
-};
+const { net } = app;
 
 const byId = (id) => document.getElementById(id);
 
@@ -53,12 +54,11 @@ function forget(code) {
       .filter((key) => key.startsWith(PREFIX) && ours(key.slice(PREFIX.length)))
       .forEach((key) => localStorage.removeItem(key));
   } catch {
-    app.forgetful = true;
+    // Nothing was kept.
   }
 }
 
 const seatKey = (code) => `${code}:seat`;
-const roomKey = (code) => `${code}:room`;
 const voteKey = (code) => `${code}:vote`;
 const draftKey = (code, round) => `${code}:drawing:${round}`;
 
@@ -72,7 +72,7 @@ function keepVote() {
 
 function recallDraft(room) {
   const draft = recall(draftKey(app.seat.code, room.round));
-  return draft && draft.values.length === room.months ? draft : null;
+  return draft?.values.length === room.months ? draft : null;
 }
 
 function newToken() {
@@ -142,7 +142,7 @@ function askToJoin({ code, name, token }) {
 }
 
 async function join(code, name) {
-  if (app.joining && app.joining.code === code && app.joining.name === name) return;
+  if (app.joining?.code === code && app.joining.name === name) return;
   const kept = recall(seatKey(code));
   const seat = { code, name, token: kept ? kept.token : newToken() };
   app.joining = seat;
@@ -153,7 +153,7 @@ async function join(code, name) {
   for (let tries = 1; app.joining === seat; tries += 1) {
     const reply = await askToJoin(seat);
     if (app.joining !== seat) return;
-    if (reply && reply.status === 200) {
+    if (reply?.status === 200) {
       app.joining = null;
       sitDown({ ...seat, code: reply.data.code || code, name: reply.data.name || name });
       byId('title').focus();
@@ -166,7 +166,7 @@ async function join(code, name) {
       return;
     }
     const retry = reply ? reply.data.retry || 2 : 0;
-    app.problem = reply ? `${reply.data.error} Trying again in ${retry} s.` : 'No connection, trying again.';
+    app.problem = reply ? `${reply.data.error} Trying again in ${retry} s.` : LOST;
     render();
     await nap(pause(tries, retry));
   }
@@ -197,20 +197,16 @@ async function tryRejoin(seat) {
 }
 
 function sitDown(seat) {
-  const cached = recall(roomKey(seat.code)) || {};
   Object.assign(app, {
-    seat, code: seat.code, gone: false, problem: '', notice: '', round: null, room: null, resent: false,
-    labels: cached.labels || {}, vote: recall(voteKey(seat.code)),
+    seat, code: seat.code, gone: false, problem: '', notice: '', round: null,
+    // Shown until the room answers, so that a reload without a connection loses neither the view nor the drawing.
+    room: recall(`${seat.code}:room`), vote: recall(voteKey(seat.code)),
   });
   Object.assign(net, { after: 0, polls: 0, fails: 0 });
   keep(seatKey(seat.code), { code: seat.code, name: seat.name, token: seat.token, joined: true });
   keep('current', seat.code);
-  history.replaceState(null, '', `?code=${encodeURIComponent(seat.code)}`);
-  if (cached.room) {
-    // Shown until the room answers, so that a reload without a connection loses neither the view nor the drawing.
-    app.room = cached.room;
-    openRound(cached.room);
-  }
+  history.replaceState(null, '', `?code=${seat.code}`);
+  if (app.room) openRound(app.room);
   render();
   follow(seat);
   schedule(0);
@@ -242,7 +238,7 @@ function closeRoom() {
 function leave() {
   forget(app.seat.code);
   getUp('');
-  byId('leave-box').hidden = true;
+  byId('leave-box').open = false;
   byId('join-name').value = '';
   byId('join-name').focus();
 }
@@ -255,7 +251,7 @@ async function follow(seat) {
     const began = performance.now();
     net.woken = false;
     net.cut = new AbortController();
-    const path = `/${encodeURIComponent(seat.code)}/state?after=${net.after}&wait=20`;
+    const path = `/${seat.code}/state?after=${net.after}&wait=20`;
     const reply = await request('GET', path, { token: seat.token, timeout: 30000, cut: net.cut });
     net.cut = null;
     if (app.seat !== seat) return;
@@ -285,29 +281,27 @@ function connected() {
 }
 
 async function recover(seat, reply) {
-  if (reply && reply.status === 404) return closeRoom();
-  if (reply && reply.status === 401 && await rejoin(seat)) return undefined;
-  if (app.seat !== seat) return undefined;
-  if (reply && reply.status === 429) net.retry = reply.data.retry || 2;
+  if (reply?.status === 404) closeRoom();
+  if (app.seat !== seat || (reply?.status === 401 && await rejoin(seat))) return;
+  if (reply?.status === 429) net.retry = reply.data.retry || 2;
   net.polls += 1;
   // A room that was started again may count its versions from one: ask for whatever there is.
   net.after = 0;
-  const retry = net.retry;
-  net.retry = 0;
   render();
-  return nap(pause(net.polls, retry));
+  const rest = pause(net.polls, net.retry);
+  net.retry = 0;
+  await nap(rest);
 }
 
 function receive(room, acks) {
   const before = app.room;
   net.after = room.version;
-  (room.choices || []).forEach(({ id, says }) => { app.labels[id] = says; });
   openRound(room);
   reconcileDrawing(room, acks);
   reconcileVote(room, acks);
   app.room = room;
-  if (before && before.review !== room.review && room.review !== null) app.notice = '';
-  keep(roomKey(app.seat.code), { room, labels: app.labels });
+  if (before?.review !== room.review && room.review !== null) app.notice = '';
+  keep(`${app.seat.code}:room`, room);
   announce(news(before, room));
   render();
 }
@@ -315,30 +309,27 @@ function receive(room, acks) {
 function openRound(room) {
   if (app.round === room.round) return;
   Object.assign(app, {
-    round: room.round, draft: recallDraft(room), refusal: '', resent: false, invalid: {}, notice: '',
+    round: room.round, draft: recallDraft(room), refusal: '', invalid: {}, notice: '',
     selected: 1, top: 0, undo: [], stroke: null,
   });
 }
 
 /** A state that was asked for before the room took our last change, and does not know of it yet. */
 function stale(room, acks, mine) {
-  return acks < net.acks && !(mine && mine.version && room.version >= mine.version);
+  return acks < net.acks && !(mine?.version && room.version >= mine.version);
 }
 
 function reconcileDrawing(room, acks) {
   const { draft } = app;
-  if ((draft && draft.dirty) || stale(room, acks, draft)) return;
+  if (draft?.dirty || stale(room, acks, draft)) return;
   const theirs = drawingOf(room);
-  if (draft && draft.refused) {
-    if (canDraw(room)) sendAgain();
-  } else if (theirs && !(draft && sameDrawing(draft, theirs))) {
+  if (draft && canDraw(room) && (draft.refused || !theirs)) {
+    sendAgain();
+  } else if (theirs && !draft?.refused && !(draft && sameDrawing(draft, theirs))) {
     app.draft = {
       values: theirs.values, crossing: theirs.crossing ?? NEVER, patience: theirs.patience ?? NEVER, dirty: false,
     };
     keepDraft();
-  } else if (draft && !theirs && canDraw(room) && !app.resent) {
-    app.resent = true;
-    sendAgain();
   }
 }
 
@@ -355,7 +346,7 @@ function sameDrawing(draft, theirs) {
 }
 
 function reconcileVote(room, acks) {
-  if ((app.vote && app.vote.dirty) || room.review === null || stale(room, acks, app.vote)) return;
+  if (app.vote?.dirty || room.review === null || stale(room, acks, app.vote)) return;
   const choice = room.me ? room.me.vote : null;
   app.vote = choice ? { round: room.round, month: room.review, choice, dirty: false } : null;
   keepVote();
@@ -368,8 +359,8 @@ function schedule(delay) {
   net.timer = setTimeout(flush, delay);
 }
 
-const drawingWaits = () => Boolean(app.draft && app.draft.dirty && !app.refusal);
-const voteWaits = () => Boolean(app.vote && app.vote.dirty);
+const drawingWaits = () => Boolean(app.draft?.dirty && !app.refusal);
+const voteWaits = () => Boolean(app.vote?.dirty);
 
 async function flush() {
   const { seat } = app;
@@ -385,7 +376,7 @@ async function flush() {
 
 /** What the room said to it, or null when it has to be sent again. */
 async function put(seat, what, body) {
-  const reply = await request('PUT', `/${encodeURIComponent(seat.code)}/${what}`, { body, token: seat.token });
+  const reply = await request('PUT', `/${seat.code}/${what}`, { body, token: seat.token });
   if (!reply || app.seat !== seat) return null;
   if (reply.status === 401) await rejoin(seat);
   else if (reply.status === 404) closeRoom();
@@ -424,9 +415,7 @@ async function sendVote(seat) {
     app.vote = { ...vote, dirty: false, version: reply.data.version };
   } else {
     app.vote = null;
-    app.notice = reply.status === 409
-      ? `The review of month ${month} had closed before your last answer arrived; it was not counted.`
-      : reply.data.error;
+    app.notice = `Your last answer for month ${month} was not counted. ${reply.data.error}`;
   }
   keepVote();
   return true;
@@ -434,8 +423,8 @@ async function sendVote(seat) {
 
 // ---- what a person does
 
-const canDraw = (room) => Boolean(room && room.phase === 'draw' && !room.locked);
-const drawingOf = (room) => (room && room.me && room.me.drawing) || null;
+const canDraw = (room) => Boolean(room?.phase === 'draw' && !room.locked);
+const drawingOf = (room) => room?.me?.drawing || null;
 const startOf = (room) => Array(room.months).fill(room.start);
 const valuesNow = () => (app.draft ? app.draft.values : startOf(app.room));
 
@@ -450,7 +439,7 @@ function edit(change) {
 }
 
 function remember() {
-  app.undo = [...app.undo.slice(-49), valuesNow()];
+  app.undo = [...app.undo, valuesNow()];
 }
 
 /** Steps of the drawing that can be said in round figures. */
@@ -516,7 +505,7 @@ function onDown(event) {
 }
 
 function onMove(event) {
-  if (app.stroke && app.stroke.id === event.pointerId) trace(pointed(event));
+  if (app.stroke?.id === event.pointerId) trace(pointed(event));
 }
 
 function onUp(event) {
@@ -564,7 +553,7 @@ function choose(choice) {
 
 function chosen(room) {
   const { vote } = app;
-  return vote && vote.round === room.round && vote.month === room.review ? vote.choice : null;
+  return vote?.round === room.round && vote.month === room.review ? vote.choice : null;
 }
 
 // ---- words
@@ -580,15 +569,18 @@ function currency() {
 }
 
 function amount(value) {
-  return currency() ? `${currency()} ${figure(value)}` : `${figure(value)} ${app.room.unit}`;
+  return currency() ? `${currency()} ${figure(value)}` : `${figure(value)} ${app.room.unit.replace(/ a month$/, '')}`;
 }
 
 const money = (value) => (currency() ? amount(value) : figure(value));
 const percent = (share) => `${Math.round(share * 100)} %`;
 const counted = (number, one, many) => `${number} ${number === 1 ? one : many}`;
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-const label = (id) => app.labels[id] || capital(id);
-const short = (id) => label(id).split(':')[0];
+
+/** The first words of a choice; the room explains it after a colon. */
+function short(id) {
+  const choice = app.room.choices.find((one) => one.id === id);
+  return choice ? choice.says.split(':')[0] : id;
+}
 
 function news(before, room) {
   if (!before || before.round !== room.round) return before ? `Round ${room.round} begins.` : '';
@@ -597,10 +589,8 @@ function news(before, room) {
   if (room.month > before.month && row) {
     said.push(`Month ${row.month}: result ${amount(row.result)}, promised ${amount(row.expected)}.`);
   }
-  if (room.month < before.month) said.push(`Back to month ${room.month}.`);
-  if (room.locked && !before.locked && room.phase === 'draw') said.push('The facilitator has locked the drawings.');
+  if (room.locked && !before.locked) said.push('The facilitator has locked the drawings.');
   if (room.review !== null && room.review !== before.review) said.push(question(room));
-  if (room.phase === 'debrief' && before.phase !== 'debrief') said.push('Now expectations and results are compared.');
   return said.join(' ');
 }
 
@@ -612,11 +602,12 @@ function statusText(room) {
   if (drawingWaits() || voteWaits()) {
     if (net.fails === 0 && !net.offline) return 'saving …';
     return app.forgetful
-      ? 'not sent yet: please keep this page open until the connection is back'
+      ? 'not sent yet: please keep this page open'
       : 'kept on this device, will be sent when the connection is back';
   }
   if (canDraw(room)) return app.draft ? 'saved' : 'nothing drawn yet';
-  return room.phase === 'live' && room.review !== null && chosen(room) ? 'saved' : '';
+  if (room.phase === 'live' && chosen(room)) return 'saved';
+  return isLost() ? '' : 'connected';
 }
 
 function stoppedText(room) {
@@ -635,6 +626,7 @@ function decidedText({ month, choice, votes }) {
 function timingText(room, mine) {
   const { score, crossing } = room.debrief;
   if (mine.crossing === null && crossing === null) return 'You expected that results would never cross; they did not.';
+  if (crossing === 0) return 'Results were never below what was promised, so there was nothing to cross.';
   if (mine.crossing === null) return `You expected no crossing; it came in month ${crossing}.`;
   if (crossing === null) {
     return `You expected the crossing in month ${mine.crossing}; it did not come within ${room.months} months.`;
@@ -648,26 +640,27 @@ function lessons(room) {
   const mine = drawingOf(room);
   const { score } = room.debrief;
   if (!mine || !score) return ['The room has no drawing of yours in this round, so there is nothing to compare.'];
-  const shape = `Your curve was off by ${percent(score.shape)} of the target on average; `
+  const off = `Your curve was off by ${percent(score.shape)} of the target on average; `
     + `the promised line by ${percent(score.line)}.`;
-  const closer = score.shape < score.line
-    ? 'Your picture was closer to what came than the promise was.'
-    : 'The promise was no further from what came than your picture was.';
   const patience = mine.patience === null
     ? 'You had said that bad months would not make you stop.'
     : `You had said that you would stop after ${counted(mine.patience, 'bad month', 'bad months in a row')}.`;
-  return [timingText(room, mine), `${shape} ${closer}`, patience];
+  return [timingText(room, mine), off, patience];
 }
 
 // ---- chart
-
-const charts = new WeakMap();
 
 function shape(name, attributes, text) {
   const made = document.createElementNS(SVG, name);
   Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
   if (text !== undefined) made.textContent = text;
   return made;
+}
+
+const ruleOf = (kind, x1, y1, x2, y2) => shape('line', { class: kind, x1, y1, x2, y2 });
+
+function wordsOf(text, x, y, anchor = 'middle', kind = '') {
+  return shape('text', { class: kind, x, y, 'text-anchor': anchor }, text);
 }
 
 function scale(low, high) {
@@ -681,7 +674,7 @@ function scale(low, high) {
 function axis(room, own, ...others) {
   const shown = [...room.line, ...others.flat()].filter(Number.isFinite);
   if (!app.stroke) {
-    const need = Math.max(1.6 * Math.max(room.target, room.start, ...own), ...shown);
+    const need = Math.max(1.6 * Math.max(room.target, room.start, ...own), ...shown, 1);
     app.top = Math.max(app.top, scale(0, need).high);
   }
   const ticks = scale(Math.min(0, ...shown), app.top);
@@ -706,9 +699,8 @@ function path(values, x, y) {
 }
 
 function areaPath({ low, high }, x, y) {
-  const there = high.map((value, i) => `${x(i + 1).toFixed(1)} ${y(value).toFixed(1)}`);
-  const back = low.map((value, i) => `${x(i + 1).toFixed(1)} ${y(value).toFixed(1)}`).reverse();
-  return `M${[...there, ...back].join('L')}Z`;
+  const points = (values) => values.map((value, i) => `${x(i + 1).toFixed(1)} ${y(value).toFixed(1)}`);
+  return `M${[...points(high), ...points(low).reverse()].join('L')}Z`;
 }
 
 function drawChart(chart, spec) {
@@ -717,14 +709,13 @@ function drawChart(chart, spec) {
   if (!width) return;
   const letter = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.75;
   const height = Math.round(Math.min(Math.max(width * 0.56, 320), 540, Math.max(230, window.innerHeight * 0.62)));
-  const signature = JSON.stringify([spec, width, height, letter]);
-  if (charts.get(host) === signature) return;
-  charts.set(host, signature);
-  const plot = plotOf(spec, width, height, letter);
-  const svg = shape('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': spec.label });
-  svg.append(...gridOf(spec, plot, letter), ...curvesOf(spec, plot), ...marksOf(spec, plot, letter));
-  host.replaceChildren(svg);
-  placePad(chart, plot);
+  fill(host, [spec, width, height, letter], () => {
+    const plot = plotOf(spec, width, height, letter);
+    const svg = shape('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': spec.label });
+    svg.append(...gridOf(spec, plot, letter), ...curvesOf(spec, plot), ...marksOf(spec, plot, letter));
+    placePad(chart, plot);
+    return [svg];
+  });
 }
 
 function plotOf(spec, width, height, letter) {
@@ -749,103 +740,89 @@ function placePad(chart, { left, top, right, bottom }) {
 }
 
 function gridOf(spec, { left, top, right, bottom, x, y }, letter) {
-  const made = [shape('text', { x: 0, y: letter }, spec.unit)];
+  const made = [wordsOf(spec.unit, 0, letter, 'start'), wordsOf('month', right, bottom + letter * 2.6, 'end')];
   const { low, high, step } = spec.axis;
-  for (let value = low; value <= high + step / 1000; value += step) {
-    const at = y(value);
-    const zero = Math.abs(value) < step / 1000;
-    made.push(shape('line', { class: zero ? 'base' : 'rule', x1: left, x2: right, y1: at, y2: at }));
-    const place = { x: left - 6, y: at + letter * 0.35, 'text-anchor': 'end' };
-    made.push(shape('text', place, figure(zero ? 0 : value)));
+  for (let tick = low; tick <= high + step / 1000; tick += step) {
+    const value = Math.abs(tick) < step / 1000 ? 0 : tick;
+    made.push(ruleOf(value ? 'rule' : 'base', left, y(value), right, y(value)));
+    made.push(wordsOf(figure(value), left - 6, y(value) + letter * 0.35, 'end'));
   }
-  spec.reviews.forEach((month) => {
-    made.push(shape('line', { class: 'review', x1: x(month), x2: x(month), y1: top, y2: bottom }));
-  });
+  spec.reviews.forEach((month) => made.push(ruleOf('review', x(month), top, x(month), bottom)));
   const every = monthStep(spec.months, right - left, letter);
   for (let month = every; month <= spec.months; month += every) {
-    made.push(shape('text', { x: x(month), y: bottom + letter * 1.4, 'text-anchor': 'middle' }, month));
+    made.push(wordsOf(month, x(month), bottom + letter * 1.4));
   }
-  made.push(shape('text', { x: right, y: bottom + letter * 2.6, 'text-anchor': 'end' }, 'month'));
   return made;
 }
 
-function curvesOf(spec, { bottom, top, x, y }) {
+function curvesOf(spec, { x, y }) {
   const made = [];
   if (spec.area) made.push(shape('path', { class: 'fan', d: areaPath(spec.area, x, y) }));
-  if (spec.grips) {
-    const at = x(spec.grips.selected);
-    made.push(shape('line', { class: 'guide', x1: at, x2: at, y1: top, y2: bottom }));
-  }
   spec.lines.forEach(({ kind, values }) => made.push(shape('path', { class: `line ${kind}`, d: path(values, x, y) })));
-  (spec.dots || []).forEach((value, i, all) => {
+  (spec.dots || []).forEach((value, i) => {
     if (!Number.isFinite(value)) return;
-    const newest = spec.reveals && i === all.length - 1 ? ' newest' : '';
-    made.push(shape('circle', { class: `dot${newest}`, cx: x(i + 1), cy: y(value), r: 4 }));
+    made.push(shape('circle', { class: 'dot', cx: x(i + 1), cy: y(value), r: 4 }));
   });
   if (spec.grips) made.push(...gripsOf(spec, x, y));
-  if (spec.hint) {
-    const place = { class: 'hint', x: x((spec.months + 1) / 2), y: y(spec.hint.value) + 26, 'text-anchor': 'middle' };
-    made.push(shape('text', place, spec.hint.text));
+  if (Number.isFinite(spec.hint)) {
+    const middle = x((spec.months + 1) / 2);
+    made.push(wordsOf('Drag this line to what you expect', middle, y(spec.hint) + 26, 'middle', 'hint'));
   }
   return made;
 }
 
-function gripsOf({ grips, months }, x, y) {
+function gripsOf({ grips }, x, y) {
   const small = Math.min(5, (x(2) - x(1)) * 0.32);
-  return grips.values.slice(0, months).map((value, i) => {
-    const selected = i + 1 === grips.selected;
-    const look = selected ? 'grip selected' : 'grip';
-    return shape('circle', { class: look, cx: x(i + 1), cy: y(value), r: selected ? small + 2 : small });
+  return grips.values.map((value, i) => {
+    const [look, r] = i + 1 === grips.selected ? ['grip selected', small + 2] : ['grip', small];
+    return shape('circle', { class: look, cx: x(i + 1), cy: y(value), r });
   });
 }
 
 function marksOf({ marks }, { left, top, right, bottom, x }, letter) {
-  return marks.flatMap(({ month, kind, text }, i) => {
-    const at = x(month);
-    const y = top - letter * (0.6 + (marks.length - 1 - i) * 1.4);
-    const late = at > (left + right) / 2;
-    const place = { class: kind === 'stop' ? kind : 'mark', x: late ? at + 3 : at - 3, y };
-    return [
-      shape('line', { class: `${kind} line`, x1: at, x2: at, y1: y + letter * 0.4, y2: bottom }),
-      shape('text', { ...place, 'text-anchor': late ? 'end' : 'start' }, text),
-    ];
+  const height = (i) => top - letter * (0.6 + (marks.length - 1 - i) * 1.4);
+  const rules = marks.map(({ month, kind }, i) => {
+    return ruleOf(`${kind} line`, x(month), height(i) + letter * 0.4, x(month), bottom);
   });
+  const words = marks.map(({ month, kind, text }, i) => {
+    const late = x(month) > (left + right) / 2;
+    return wordsOf(text, x(month), height(i), late ? 'end' : 'start', kind === 'stop' ? kind : 'mark');
+  });
+  return [...rules, ...words];
 }
 
-function drawStrip(host, { months, guesses, mine, actual }) {
+function drawStrip(host, strip) {
   const width = Math.floor(host.clientWidth);
-  if (!width) return;
-  const signature = JSON.stringify([months, guesses, mine, actual, width]);
-  if (charts.get(host) === signature) return;
-  charts.set(host, signature);
+  if (width) fill(host, [strip, width], () => [stripOf(strip, width)]);
+}
+
+function stripOf({ months, guesses, mine, actual }, width) {
   const columns = months + 4;
-  const column = (month) => (month === null ? months + 3 : month);
   const piles = new Map();
   guesses.forEach((month) => piles.set(month, (piles.get(month) || 0) + 1));
   const radius = Math.min(6, (width / columns) * 0.42);
   const bottom = Math.max(3, ...piles.values()) * radius * 2.2 + 14;
-  const x = (month) => ((column(month) - 0.5) / columns) * (width - 20);
+  const x = (month) => (((month ?? months + 3) - 0.5) / columns) * (width - 20);
   const svg = shape('svg', {
     viewBox: `0 0 ${width} ${bottom + 24}`, role: 'img', 'aria-label': guessesText(piles, months),
   });
-  svg.append(shape('line', { class: 'base', x1: 0, x2: width, y1: bottom, y2: bottom }));
-  svg.append(shape('line', { class: 'mark line', x1: x(actual), x2: x(actual), y1: 2, y2: bottom }));
+  svg.append(ruleOf('base', 0, bottom, width, bottom), wordsOf(NEVER, x(null), bottom + 17));
+  if (actual !== 0) svg.append(ruleOf('mark line', x(actual), 2, x(actual), bottom));
   const every = monthStep(columns, width, 12);
   for (let month = every; month <= months; month += every) {
-    svg.append(shape('text', { x: x(month), y: bottom + 17, 'text-anchor': 'middle' }, month));
+    svg.append(wordsOf(month, x(month), bottom + 17));
   }
-  svg.append(shape('text', { x: x(null), y: bottom + 17, 'text-anchor': 'middle' }, NEVER));
   piles.forEach((people, month) => {
     for (let i = 0; i < people; i += 1) {
       const look = i === 0 && mine === month ? 'vote-dot mine' : 'vote-dot';
       svg.append(shape('circle', { class: look, cx: x(month), cy: bottom - radius * (1.1 + i * 2.2), r: radius }));
     }
   });
-  host.replaceChildren(svg);
+  return svg;
 }
 
 function guessesText(piles, months) {
-  const order = [...piles.entries()].sort((a, b) => (a[0] ?? months + 1) - (b[0] ?? months + 1));
+  const order = [...piles].sort(([a], [b]) => (a ?? months + 1) - (b ?? months + 1));
   const said = order.map(([month, people]) => {
     return `${month === null ? NEVER : `month ${month}`}: ${counted(people, 'person', 'people')}`;
   });
@@ -859,7 +836,7 @@ function write(element, text) {
 }
 
 function show(element, wanted) {
-  if (element.hidden === wanted) element.hidden = !wanted;
+  if (element.hidden === Boolean(wanted)) element.hidden = !wanted;
 }
 
 function announce(text) {
@@ -873,21 +850,21 @@ function make(name, text, className) {
   return made;
 }
 
+const filled = new WeakMap();
+
 /** Fills an element anew only when what it shows has changed, so that nothing jumps or is read out twice. */
 function fill(element, signature, build) {
   const key = JSON.stringify(signature);
-  if (charts.get(element) === key) return;
-  charts.set(element, key);
+  if (filled.get(element) === key) return;
+  filled.set(element, key);
   element.replaceChildren(...build());
 }
 
 const bullets = (element, texts) => fill(element, texts, () => texts.map((text) => make('li', text)));
 
-const DOTTED = new Set(['dot', 'vote-dot', 'vote-dot mine']);
-
 function swatch(kind) {
   const svg = shape('svg', { viewBox: '0 0 30 12', 'aria-hidden': 'true' });
-  if (DOTTED.has(kind)) svg.append(shape('circle', { class: kind, cx: 15, cy: 6, r: 5 }));
+  if (kind.includes('dot')) svg.append(shape('circle', { class: kind, cx: 15, cy: 6, r: 5 }));
   else if (kind === 'fan') svg.append(shape('rect', { class: kind, width: 30, height: 12 }));
   else svg.append(shape('path', { class: `line ${kind}`, d: 'M1 6L29 6' }));
   return svg;
@@ -906,8 +883,8 @@ function render() {
   show(byId('join'), !seat);
   show(byId('gone'), !seat && app.gone);
   show(byId('wait'), Boolean(seat) && !room);
-  show(byId('room'), Boolean(seat && room));
-  show(byId('footer'), Boolean(seat));
+  show(byId('room'), seat && room);
+  show(byId('footer'), seat);
   renderBar();
   if (!seat) renderJoin();
   else if (room) renderRoom(room);
@@ -917,13 +894,15 @@ function renderBar() {
   const { seat, room } = app;
   write(byId('who'), seat ? whoText() : 'Training room');
   write(byId('status'), seat && room ? statusText(room) : '');
-  const lost = net.offline || net.polls > 1 || net.fails > 1;
-  write(byId('trouble'), seat && lost ? 'No connection, trying again.' : '');
+  write(byId('trouble'), seat && isLost() ? LOST : '');
+  show(byId('state'), seat);
 }
+
+const isLost = () => net.offline || net.polls > 1 || net.fails > 1;
 
 function whoText() {
   const { seat, room } = app;
-  const name = (room && room.me && room.me.name) || seat.name;
+  const name = room?.me?.name || seat.name;
   return `Room ${seat.code} · ${name}${room ? ` · round ${room.round}` : ''}`;
 }
 
@@ -936,22 +915,18 @@ function renderRoom(room) {
   document.title = `${room.title} – training room`;
   write(byId('title'), room.title);
   write(byId('story'), room.story || '');
-  show(byId('story-box'), Boolean(room.story));
-  renderStoryBox(room);
+  show(byId('story-box'), room.story);
+  const moment = `${room.round} ${room.phase}`;
+  // Only when the moment changes: afterwards it stays as the person left it.
+  if (app.storyFor !== moment) byId('story-box').open = room.phase === 'draw';
+  app.storyFor = moment;
   const notice = app.notice || lateText(room);
   write(byId('notice'), notice);
   show(byId('notice'), notice !== '');
-  ['draw', 'live', 'debrief'].forEach((phase) => show(byId(phase), room.phase === phase));
+  show(byId('draw'), room.phase === 'draw');
+  show(byId('months'), room.phase !== 'draw');
   if (room.phase === 'draw') renderDraw(room);
-  if (room.phase === 'live') renderLive(room);
-  if (room.phase === 'debrief') renderDebrief(room);
-}
-
-function renderStoryBox(room) {
-  const moment = `${room.round} ${room.phase}`;
-  if (app.storyFor === moment) return;
-  app.storyFor = moment;
-  byId('story-box').open = room.phase === 'draw';
+  else renderMonths(room);
 }
 
 function lateText(room) {
@@ -963,7 +938,7 @@ function lateText(room) {
 
 /** What counts of one's own; a drawing that came too late is still shown to whoever made it. */
 function ownDrawing(room) {
-  return drawingOf(room) || (app.draft && { ...sent(app.draft) });
+  return drawingOf(room) || (app.draft && sent(app.draft));
 }
 
 const guessMark = (crossing) => {
@@ -983,11 +958,10 @@ function renderDraw(room) {
   drawChart(byId('draw-chart'), {
     ...frameOf(room), axis: axis(room, values),
     lines: [
-      { kind: 'promised', values: room.line },
-      { kind: drawing || !open ? 'drawn' : 'start', values: drawing || open ? values : [] },
+      { kind: 'promised', values: room.line }, { kind: 'drawn', values: drawing || open ? values : [] },
     ],
     grips: open ? { values, selected: app.selected } : null,
-    hint: open && !app.draft ? { text: 'Drag this line to what you expect', value: room.start } : null,
+    hint: open && !app.draft ? room.start : null,
     marks: drawing ? guessMark(drawing.crossing) : [],
     label: 'What was promised and what you expect, month by month',
   });
@@ -1005,7 +979,7 @@ function renderSlider(values) {
   const pad = byId('pad');
   const now = { valuemin: 0, valuemax: app.top, valuenow: values[app.selected - 1], valuetext: monthText(values) };
   Object.entries(now).forEach(([name, value]) => pad.setAttribute(`aria-${name}`, value));
-  write(byId('readout'), capital(monthText(values)));
+  write(byId('readout'), monthText(values));
 }
 
 function renderAnswer(field, drawing, open) {
@@ -1017,8 +991,7 @@ function renderAnswer(field, drawing, open) {
   input.max = months;
   const text = Number.isInteger(value) ? String(value) : '';
   if (document.activeElement !== input && !invalid && input.value !== text) input.value = text;
-  if (invalid) input.setAttribute('aria-invalid', 'true');
-  else input.removeAttribute('aria-invalid');
+  input.setAttribute('aria-invalid', invalid);
   byId(`${field}-never`).checked = value === NEVER;
   byId(`${field}-box`).disabled = !open;
   let hint = '';
@@ -1027,53 +1000,61 @@ function renderAnswer(field, drawing, open) {
   write(byId(`${field}-hint`), hint);
 }
 
-function renderLive(room) {
-  write(byId('live-heading'), room.month ? `Month ${room.month} of ${room.months}` : 'Nothing is revealed yet');
-  renderPicture('live', room, {
-    rows: room.rows, held: null, marks: [], label: 'Results so far, against what was promised and what you expected',
-  });
-  renderVote(room);
-  renderFigures(room);
-}
-
-/** What the months revealed and the comparison at the end have in common. */
-function renderPicture(view, room, { rows, held, marks, label: said }) {
+function renderMonths(room) {
+  const { debrief, month, months, fan } = room;
   const own = ownDrawing(room);
-  const { fan } = room;
-  const results = rows.map((row) => row.result);
-  const curves = [
-    fan && { kind: 'middle', values: fan.mid, says: 'the middle of the room' },
-    { kind: 'promised', values: room.line, says: 'what was promised' },
-    held && { kind: 'held', values: held, says: 'what would have come without any decision' },
-    own && { kind: 'own', values: own.values, says: 'what you expected' },
-    { kind: 'result', values: results, says: 'result of a month', sign: 'dot' },
-    { kind: 'average', values: rows.map((row) => row.average), says: 'average of three months' },
-  ].filter(Boolean);
-  const band = fan ? [fan.low, fan.high] : [];
-  drawChart(byId(`${view}-chart`), {
-    ...frameOf(room), lines: curves, area: fan, dots: results, reveals: view === 'live', label: said,
-    axis: axis(room, own ? own.values : [], ...curves.map(({ values }) => values), ...band),
-    marks: [...marks, ...stopMark(room)],
+  const rows = debrief ? wholeLife(room) : room.rows;
+  const curves = curvesToShow(room, rows, own);
+  const begun = month ? `Month ${month} of ${months}` : 'The facilitator has locked the drawings.';
+  write(byId('months-heading'), debrief ? 'What you expected, and what came' : begun);
+  drawChart(byId('months-chart'), {
+    ...frameOf(room), lines: curves, area: fan, dots: rows.map((row) => row.result),
+    axis: axis(room, own ? own.values : [], ...curves.map(({ values }) => values), ...(fan ? [fan.low, fan.high] : [])),
+    marks: [
+      ...(debrief ? [...crossedMark(debrief.crossing), ...guessMark(own ? own.crossing : null)] : []),
+      ...stopMark(room),
+    ],
+    label: 'Results against what was promised and what you expected',
   });
-  legend(byId(`${view}-legend`), [
+  legend(byId('months-legend'), [
     ...curves.map(({ kind, sign, says }) => [sign || kind, says]),
     ...(fan ? [['fan', 'what the room expected']] : []), ['review', 'reviews'],
   ]);
-  write(byId(`${view}-stopped`), stoppedText(room));
-  show(byId(`${view}-stopped`), Boolean(room.stopped));
-  show(byId(`${view}-decided`), room.decided.length > 0);
-  bullets(byId(`${view}-decided`).querySelector('ul'), room.decided.map(decidedText));
-  renderTable(byId(`${view}-table`), rows, own);
+  write(byId('stopped'), stoppedText(room));
+  show(byId('stopped'), room.stopped);
+  renderVote(room);
+  renderFigures(room);
+  renderDebrief(room, own);
+  show(byId('decided-box'), room.decided.length > 0);
+  bullets(byId('decided'), room.decided.map(decidedText));
+  renderTable(rows, own);
+}
+
+function curvesToShow({ line, fan, debrief }, rows, own) {
+  const held = debrief && heldOf(debrief);
+  return [
+    { kind: 'promised', values: line, says: 'what was promised' },
+    fan && { kind: 'middle', values: fan.mid, says: 'the middle of the room' },
+    held && { kind: 'held', values: held, says: 'what would have come without any decision' },
+    own && { kind: 'own', values: own.values, says: 'what you expected' },
+    { kind: 'result', values: rows.map((row) => row.result), says: 'result of a month', sign: 'dot' },
+    { kind: 'average', values: rows.map((row) => row.average), says: 'average of three months' },
+  ].filter(Boolean);
 }
 
 const frameOf = ({ unit, months, reviews }) => ({ unit, months, reviews });
+
+function wholeLife({ debrief, rows, line }) {
+  const averages = rows.map((row) => row.average);
+  return debrief.actual.map((result, i) => ({ month: i + 1, result, average: averages[i], expected: line[i] }));
+}
 
 function stopMark({ stopped }) {
   return stopped ? [{ month: stopped, kind: 'stop', text: `stopped in month ${stopped}` }] : [];
 }
 
 function renderVote(room) {
-  const asked = room.review !== null && !room.stopped;
+  const asked = room.phase === 'live' && room.review !== null && !room.stopped;
   show(byId('vote'), asked);
   if (!asked) return;
   write(byId('vote-question'), question(room));
@@ -1098,8 +1079,8 @@ function choiceOf({ id, says }) {
 }
 
 function renderFigures(room) {
-  const row = lastRow(room);
-  show(byId('figures-box'), Boolean(row));
+  const row = room.debrief ? null : lastRow(room);
+  show(byId('figures-box'), row);
   if (!row) return;
   write(byId('figures-heading'), `Month ${row.month} in figures`);
   const pairs = [
@@ -1113,52 +1094,37 @@ function renderFigures(room) {
   }));
 }
 
-function renderTable(element, rows, own) {
-  show(element, rows.length > 0);
+function renderTable(rows, own) {
+  show(byId('table-box'), rows.length > 0);
   const heads = ['Month', 'Result', 'Average', 'Promised', ...(own ? ['You'] : [])];
   const lines = rows.map(({ month, result, average, expected }) => {
     return [month, result, average, expected, ...(own ? [own.values[month - 1]] : [])].map(figure);
   });
-  fill(element.querySelector('.scroll'), [heads, lines], () => [tableOf(heads, lines)]);
+  fill(byId('table'), [heads, ...lines], () => [heads, ...lines].map((cells, i) => {
+    const row = make('tr');
+    row.append(...cells.map((text, j) => make(i && j ? 'td' : 'th', text)));
+    return row;
+  }));
 }
 
-function tableOf(heads, lines) {
-  const table = make('table');
-  const head = table.createTHead().insertRow();
-  heads.forEach((text) => {
-    const cell = make('th', text);
-    cell.scope = 'col';
-    head.append(cell);
-  });
-  const body = table.createTBody();
-  lines.forEach(([month, ...values]) => {
-    const row = body.insertRow();
-    const cell = make('th', month);
-    cell.scope = 'row';
-    row.append(cell, ...values.map((value) => make('td', value)));
-  });
-  return table;
-}
-
-function renderDebrief(room) {
+function renderDebrief(room, own) {
   const { debrief } = room;
-  const own = ownDrawing(room);
-  const actual = debrief ? debrief.actual : room.rows.map((row) => row.result);
-  const averages = room.rows.map((row) => row.average);
-  renderPicture('debrief', room, {
-    rows: actual.map((result, i) => ({ month: i + 1, result, average: averages[i], expected: room.line[i] })),
-    held: debrief && debrief.reveal ? debrief.reveal.actual_if_held : null,
-    marks: debrief ? [...crossedMark(debrief.crossing), ...guessMark(own ? own.crossing : null)] : [],
-    label: 'What you and the room expected, and what came',
-  });
-  bullets(byId('lesson'), debrief ? lessons(room) : ['The comparison is being worked out.']);
-  bullets(byId('stoppers'), debrief ? stopperTexts(debrief.stopped) : []);
-  show(byId('guesses-box'), Boolean(debrief && debrief.crossings.length));
-  if (debrief) renderGuesses(room, own);
+  show(byId('debrief'), debrief);
+  if (!debrief) return;
+  bullets(byId('lesson'), lessons(room));
+  bullets(byId('stoppers'), stopperTexts(debrief.stopped));
+  show(byId('guesses-box'), debrief.crossings.length > 0);
+  renderGuesses(room, own);
+}
+
+/** What would have come; nothing where that is what came. */
+function heldOf({ held, reveal, actual }) {
+  const values = held || reveal?.actual_if_held;
+  return values?.some((value, i) => value !== actual[i]) ? values : null;
 }
 
 function crossedMark(crossing) {
-  return Number.isInteger(crossing) ? [{ month: crossing, kind: 'mark', text: `crossed in month ${crossing}` }] : [];
+  return crossing > 0 ? [{ month: crossing, kind: 'mark', text: `crossed in month ${crossing}` }] : [];
 }
 
 function stopperTexts(stopped) {
@@ -1172,7 +1138,7 @@ function renderGuesses(room, own) {
   drawStrip(byId('guesses'), { months: room.months, guesses: crossings, mine, actual: crossing });
   legend(byId('guesses-legend'), [
     ['vote-dot', 'a person'], ...(own ? [['vote-dot mine', 'you']] : []),
-    ['mark', crossing === null ? 'it never came' : `it came in month ${crossing}`],
+    ...(crossing === 0 ? [] : [['mark', crossing === null ? 'it never came' : `it came in month ${crossing}`]]),
   ]);
 }
 
@@ -1251,15 +1217,7 @@ function listenToJoining() {
     app.problem = '';
     render();
   });
-  byId('leave').addEventListener('click', () => {
-    show(byId('leave-box'), true);
-    byId('leave-no').focus();
-  });
-  byId('leave-no').addEventListener('click', () => {
-    show(byId('leave-box'), false);
-    byId('leave').focus();
-  });
-  byId('leave-yes').addEventListener('click', leave);
+  byId('leave').addEventListener('click', leave);
 }
 
 function listenToDevice() {
@@ -1268,7 +1226,6 @@ function listenToDevice() {
   window.addEventListener('storage', onOtherTab);
   // Not the window's: a scroll bar that comes up narrows the picture without any resizing of the window.
   new ResizeObserver(render).observe(document.querySelector('main'));
-  window.addEventListener('pageshow', (event) => { if (event.persisted) wake(); });
   document.addEventListener('visibilitychange', onVisibility);
 }
 
@@ -1278,7 +1235,7 @@ function begin() {
   listenToDevice();
   app.code = cleanCode(new URLSearchParams(location.search).get('code')) || recall('current') || '';
   const seat = app.code ? recall(seatKey(app.code)) : null;
-  if (seat && seat.joined) {
+  if (seat?.joined) {
     sitDown({ code: app.code, name: seat.name, token: seat.token });
     return;
   }
