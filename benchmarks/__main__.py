@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 import simkit
-from benchmarks import board, experiments
+from benchmarks import board, experiments, room
 from benchmarks.footprint import import_rows, memory_rows
 from benchmarks.measure import Row
 from benchmarks.speed import SEED, SMALL_MONTHS, linearity_rows, peer_rows, replication_rows
@@ -39,6 +39,7 @@ def main() -> None:
         "dask": lambda: experiments.dask_rows(640),
         "workbench": lambda: experiments.workbench_rows(400),
         "board": board.board_rows,
+        "room": room.room_rows,
     }
     rows: list[Row] = []
     for stage, measure in (

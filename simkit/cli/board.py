@@ -49,7 +49,7 @@ def _server() -> ModuleType:
     try:
         from simkit_app import server
     except ModuleNotFoundError as error:
-        if error.name != "streamlit":
+        if (error.name or "simkit").startswith("simkit"):
             raise
         raise RunError("the board needs Streamlit", field="app", hint="pip install 'simkit[app]'") from error
     return server

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from simkit.present.figures import money
 
-PAGES = ("Start", "What if", "Your data", "Compare", "Explore", "Assumptions", "Take away")
+PAGES = ("Start", "What if", "Your data", "Compare", "Explore", "Assumptions", "Take away", "Training")
 WIDTHS = (390, 1024, 1920)
 SOME = re.compile(r"of \d+ simulated lives")
 

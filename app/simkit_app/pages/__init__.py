@@ -11,7 +11,7 @@ from simkit_app.board import LINK, Board
 from simkit_app.pages import assumptions, compare, explore, start, take_away, training, what_if, your_data
 from simkit_app.text import plain
 
-_START, _WHAT_IF = "Start", "What if"
+_START, _WHAT_IF, _TRAINING = "Start", "What if", "Training"
 _log = logging.getLogger(__name__)
 
 
@@ -25,7 +25,7 @@ def made() -> list[st.Page]:
         st.Page(explore.page, title="Explore", url_path="explore"),
         st.Page(assumptions.page, title="Assumptions", url_path="assumptions"),
         st.Page(take_away.page, title="Take away", url_path="take-away"),
-        st.Page(training.page, title="Training", url_path="training"),
+        st.Page(training.page, title=_TRAINING, url_path="training"),
     ]
     st.session_state["pages"] = {page.title: page for page in pages}
     return pages
@@ -45,8 +45,10 @@ def frame(session: Board, page: st.Page) -> None:
     levers.take_moves(session)
     if st.session_state.pop("go", False):  # a point of a map was chosen
         to_the_board()
-    training.follow(session)
+    to_the_room = training.followed(session)
     board.settle(session)
+    if to_the_room:
+        st.switch_page(st.session_state["pages"][_TRAINING])
     if session.notice:
         st.warning(plain(session.notice), icon=":material/info:")
         session.notice = ""

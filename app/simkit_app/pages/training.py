@@ -49,10 +49,12 @@ def page() -> None:
     _open(board)
 
 
-def follow(board: Board) -> None:
-    """Take over a facilitator's link before the address is made to say something else."""
-    if "room" in st.query_params and "key" in st.query_params:
-        board.keep(room=(st.query_params["room"], st.query_params["key"]))
+def followed(board: Board) -> bool:
+    """Whether a facilitator's link was followed; the secret is taken over and leaves the address."""
+    if "room" not in st.query_params or "key" not in st.query_params:
+        return False
+    board.keep(room=(st.query_params["room"], st.query_params["key"]))
+    return True
 
 
 def _open(board: Board, code: str = "", key: str = "") -> None:
@@ -126,7 +128,7 @@ def _way_in(code: str, key: str) -> None:
                 )
             with st.popover("Your own link back"):
                 st.markdown("Only with it can this room be steered. Keep it to yourself.")
-                st.code(f"http://{address}/training?room={code}&key={quote(key)}", language=None)
+                st.code(f"http://{address}/?room={code}&key={quote(key)}", language=None)
         picture.image(segno.make(link, micro=False).svg_data_uri(scale=6, border=2), width=220)
 
 

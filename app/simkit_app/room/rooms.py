@@ -170,6 +170,11 @@ class Rooms:
         with reading(self._engine) as session:
             return _room(session, code).version
 
+    def inside(self, code: str, token: Any) -> bool:
+        """Whether somebody is in a room."""
+        with reading(self._engine) as session:
+            return isinstance(token, str) and session.get(Person, (code, digest(token))) is not None
+
     def steers(self, code: str, key: str) -> bool:
         """Whether this is the facilitator's secret."""
         with reading(self._engine) as session:
@@ -259,13 +264,13 @@ class Rooms:
             for choice, count in counts.items():
                 session.add(Hands(code=code, number=now.number, month=month, choice=choice, count=count))
 
-    def steer(self, code: str, key: str, step: Step, of: int) -> None:
+    def steer(self, code: str, key: str, step: Any, of: Any) -> None:
         """Go on, or back.
 
         Args:
             code, key: the room, and the facilitator's secret.
-            step: 'lock' drawings and begin; 'reveal' the next month, closing the review that is open; 'close' it
-                without revealing; go 'back' and 'forward' among the months lived; or 'debrief'.
+            step: one of `Step`: 'lock' drawings and begin; 'reveal' the next month, closing the review that is open;
+                'close' it without revealing; go 'back' and 'forward' among the months lived; or 'debrief'.
             of: how many steps the facilitator has seen taken. Where there were more, this one was meant for what is no
                 longer so, as with a double click or a second tab, and is not taken.
 
@@ -273,6 +278,8 @@ class Rooms:
             Refused: not the facilitator, or not possible now.
         """
         with self._steer(code, key) as (session, room):
+            if step not in _STEPS:
+                raise Refused(422, f"There is no such step. There are: {', '.join(_STEPS)}.")
             if of != room.steps:
                 raise Refused(409, "The room has moved on meanwhile; look again.")
             now = _now(session, room)

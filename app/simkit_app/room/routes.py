@@ -27,8 +27,9 @@ _LOOK = 1.0
 """Seconds between two looks at a room of which nothing was heard: another process may have changed it."""
 LONGEST_WAIT = 25.0
 """Seconds that a question waits for news; proxies cut what is silent for longer."""
-WRONG_CODES, WRONG_EVERYWHERE, MINUTE = 10, 200, 60.0
-"""Wrong codes a minute, from one address and in all, after which nobody is told whether a code is right."""
+WRONG_CODES, WRONG_EVERYWHERE, MINUTE = 30, 200, 60.0
+"""Wrong codes a minute, from one address (a hotel has but one) and in all, after which nobody is told whether a code is
+right: of 64 million codes."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -102,83 +103,105 @@ class Guesses:
         self._wrong.setdefault(address, []).append(self._clock())
 
 
-def routes(rooms: Rooms, lives: Lives, news: News) -> list[BaseRoute]:
-    """The page and its interface."""
-    guesses = Guesses()
+class Interface:
+    """What is asked and told.
 
-    async def join(request: Request) -> Response:
-        sent = await _sent(request)
-        code = str(sent.get("code", "")).strip().upper()
-        address = _address(request)
-        guesses.check(address)
-        try:
-            await run_in_threadpool(rooms.join, code, sent.get("name"), sent.get("token"))
-        except Refused as refusal:
-            if refusal.status == 404:
-                guesses.wrong(address)
-            raise
-        return JSONResponse({"code": code, "name": " ".join(str(sent["name"]).split())})
+    Args:
+        rooms: who may do what.
+        lives: what companies go through.
+        news: of rooms.
+    """
 
-    async def state(request: Request) -> Response:
-        code, token = request.path_params["code"], _token(request)
-        try:
-            after = int(request.query_params.get("after", -1))
-            wait = min(max(float(request.query_params.get("wait", 0)), 0.0), LONGEST_WAIT)
-        except ValueError:
-            raise Refused(422, "after and wait are numbers.") from None
-        known = await run_in_threadpool(rooms.standing, code)
-        if digest(token) not in known.seats:
-            raise Refused(401, "This device is not in the room. Join first.")
-        if not await news.newer(code, after, rooms.version, wait):
-            return Response(status_code=204)
-        return JSONResponse(await run_in_threadpool(lambda: of_person(rooms.standing(code), digest(token), lives)))
+    def __init__(self, rooms: Rooms, lives: Lives, news: News) -> None:
+        self._rooms, self._lives, self._news = rooms, lives, news
+        self._guesses = Guesses()
 
-    async def drawing(request: Request) -> Response:
-        sent, code = await _sent(request), request.path_params["code"]
-        said = (sent.get("round"), sent.get("values"), sent.get("crossing"), sent.get("patience"))
-        await run_in_threadpool(rooms.draw, code, _token(request), *said)
-        return JSONResponse({"version": await run_in_threadpool(rooms.version, code)})
+    def routes(self) -> list[BaseRoute]:
+        """For the server, the page included."""
+        inside = self._inside
+        return [
+            Route("/room", _answered(_page)),
+            Route("/room/static/{name}", _answered(_file)),
+            Route("/room/api/join", _answered(self._join), methods=["POST"]),
+            Route("/room/api/{code}/state", inside(self._state)),
+            Route("/room/api/{code}/drawing", inside(self._drawing), methods=["PUT"]),
+            Route("/room/api/{code}/vote", inside(self._vote), methods=["PUT"]),
+            Route("/room/api/{code}/step", inside(self._step), methods=["PUT"]),
+        ]
 
-    async def vote(request: Request) -> Response:
-        sent, code, token = await _sent(request), request.path_params["code"], _token(request)
-        said = (sent.get("round"), sent.get("month"), sent.get("choice"))
-        would = await run_in_threadpool(rooms.vote, code, token, *said)
-        standing = await run_in_threadpool(rooms.standing, code)
-        lives.ask(standing.company, would)  # lived before the next month is revealed
-        return JSONResponse({"version": standing.version})
-
-    async def page(request: Request) -> Response:
-        return FileResponse(STATIC / "room.html", headers=_HEADERS)
-
-    async def file(request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in _FILES:
-            raise Refused(404, "There is no such file.")
-        return FileResponse(STATIC / name, headers={**_HEADERS, "Cache-Control": "no-cache"})
-
-    def inside(handler: Handler) -> Handler:
+    def _inside(self, handler: Handler) -> Handler:
         """Whoever is not in a room learns nothing of it, not even whether there is one."""
 
         async def answer(request: Request) -> Response:
             try:
                 return await handler(request)
             except Refused as refusal:
-                if refusal.status not in (401, 404):
+                if refusal.status not in (401, 403, 404):
                     raise
-            guesses.check(_address(request))
-            guesses.wrong(_address(request))
+            self._guesses.check(_address(request))
+            self._guesses.wrong(_address(request))
             raise Refused(401, "This device is not in the room, or the room is gone.")
 
         return _answered(answer)
 
-    return [
-        Route("/room", _answered(page)),
-        Route("/room/static/{name}", _answered(file)),
-        Route("/room/api/join", _answered(join), methods=["POST"]),
-        Route("/room/api/{code}/state", inside(state)),
-        Route("/room/api/{code}/drawing", inside(drawing), methods=["PUT"]),
-        Route("/room/api/{code}/vote", inside(vote), methods=["PUT"]),
-    ]
+    async def _join(self, request: Request) -> Response:
+        sent = await _sent(request)
+        code, name, token = str(sent.get("code", "")).strip().upper(), sent.get("name"), sent.get("token")
+        if not await run_in_threadpool(self._rooms.inside, code, token):
+            self._guesses.check(_address(request))
+        try:
+            await run_in_threadpool(self._rooms.join, code, name, token)
+        except Refused as refusal:
+            if refusal.status == 404:
+                self._guesses.wrong(_address(request))
+            raise
+        return JSONResponse({"code": code, "name": " ".join(str(name).split())})
+
+    async def _state(self, request: Request) -> Response:
+        code, token = request.path_params["code"], _token(request)
+        try:
+            after = int(request.query_params.get("after", -1))
+            wait = min(max(float(request.query_params.get("wait", 0)), 0.0), LONGEST_WAIT)
+        except ValueError:
+            raise Refused(422, "after and wait are numbers.") from None
+        if not await run_in_threadpool(self._rooms.inside, code, token):
+            raise Refused(401, "This device is not in the room. Join first.")
+        if not await self._news.newer(code, after, self._rooms.version, wait):
+            return Response(status_code=204)
+        return JSONResponse(await run_in_threadpool(self._seen, code, token))
+
+    def _seen(self, code: str, token: str) -> dict[str, Any]:
+        return of_person(self._rooms.standing(code), digest(token), self._lives)
+
+    async def _drawing(self, request: Request) -> Response:
+        sent, code = await _sent(request), request.path_params["code"]
+        said = (sent.get("round"), sent.get("values"), sent.get("crossing"), sent.get("patience"))
+        await run_in_threadpool(self._rooms.draw, code, _token(request), *said)
+        return JSONResponse({"version": await run_in_threadpool(self._rooms.version, code)})
+
+    async def _vote(self, request: Request) -> Response:
+        sent, code, token = await _sent(request), request.path_params["code"], _token(request)
+        said = (sent.get("round"), sent.get("month"), sent.get("choice"))
+        would = await run_in_threadpool(self._rooms.vote, code, token, *said)
+        standing = await run_in_threadpool(self._rooms.standing, code)
+        self._lives.ask(standing.company, would)  # lived before the next month is revealed
+        return JSONResponse({"version": standing.version})
+
+    async def _step(self, request: Request) -> Response:
+        sent, code = await _sent(request), request.path_params["code"]
+        await run_in_threadpool(self._rooms.steer, code, _token(request), sent.get("step"), sent.get("of"))
+        return JSONResponse({"steps": (await run_in_threadpool(self._rooms.standing, code)).steps})
+
+
+async def _page(request: Request) -> Response:
+    return FileResponse(STATIC / "room.html", headers=_HEADERS)
+
+
+async def _file(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _FILES:
+        raise Refused(404, "There is no such file.")
+    return FileResponse(STATIC / name, headers={**_HEADERS, "Cache-Control": "no-cache"})
 
 
 def _answered(handler: Handler) -> Handler:

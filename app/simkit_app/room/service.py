@@ -16,7 +16,7 @@ from simkit_app.board import answers
 from simkit_app.queue import Priority
 from simkit_app.room.lives import Lives
 from simkit_app.room.rooms import Rooms
-from simkit_app.room.routes import News, routes
+from simkit_app.room.routes import Interface, News
 from simkit_app.room.tables import opened
 
 FILE = "SIMKIT_ROOMS"
@@ -34,7 +34,7 @@ class Service:
 
     def routes(self) -> list[BaseRoute]:
         """For the server."""
-        return routes(self.rooms, self.lives, self.news)
+        return Interface(self.rooms, self.lives, self.news).routes()
 
     async def tick(self) -> None:
         """Reveal months whose time has come, for ever."""

@@ -1,0 +1,77 @@
+"""A whole session in real browsers: a facilitator at the board, people on phones, from the drawing to the debrief."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+
+def phone(chromium: Browser) -> BrowserContext:
+    return chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+
+
+def join(context: BrowserContext, server: str, code: str, name: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{server}/room?code={code}")
+    page.get_by_label("Your name, as the room may see it").fill(name)
+    page.get_by_role("button", name="Join").dblclick()
+    expect(page.locator("#draw-heading")).to_be_visible()
+    return page
+
+
+def draw(page: Page, ups: int, crossing: str) -> None:
+    pad = page.get_by_role("slider", name="Result you expect, month by month")
+    pad.focus()
+    for _ in range(ups):
+        pad.press("PageUp")
+    page.locator("#crossing").fill(crossing)
+    page.locator("#patience").fill("3")
+    expect(page.locator("#status")).to_have_text(re.compile("saved"))
+
+
+def test_a_session_from_drawing_to_debrief(page: Page, chromium: Browser, server: str) -> None:
+    """Fails if people cannot join, draw, see a month, decide or compare, or if nobody can lead them there."""
+    page.goto(server)
+    page.get_by_role("link", name="Training").click()
+    page.get_by_label("Months").fill("6")
+    page.get_by_label("Months").press("Enter")
+    page.get_by_role("button", name="Open the room").click()
+    code = page.locator("h1", has_text=re.compile("^[A-Z]{6}$")).inner_text()
+    with phone(chromium) as first, phone(chromium) as second:
+        ann, bob = join(first, server, code, "Ann <b>A</b>"), join(second, server, code, "Bob")
+        expect(ann.locator("#who")).to_contain_text("Ann <b>A</b>")
+        draw(ann, 2, "5")
+        draw(bob, 0, "6")
+        expect(page.get_by_text("2 people are here, 2 have drawn")).to_be_visible()
+        assert page.get_by_text("Ann").count() == 0
+        ann.reload()
+        expect(ann.locator("#crossing")).to_have_value("5")
+        page.get_by_role("button", name="Lock the drawings and begin").click()
+        reveal = page.get_by_role("button", name=re.compile("eveal the next month"))
+        for month in (1, 2, 3):
+            reveal.click()
+            expect(ann.locator("#months-heading")).to_contain_text(str(month))
+        for person in (ann, bob):
+            person.get_by_role("radio", name="Push: demand more activity").click()
+            expect(person.locator("#status")).to_have_text(re.compile("saved"))
+        expect(page.get_by_text("2 have decided about month 3")).to_be_visible()
+        for month in (4, 5, 6):
+            reveal.click()
+            expect(bob.locator("#months-heading")).to_contain_text(str(month))
+        expect(page.get_by_text("Push: demand more activity").first).to_be_visible()
+        page.get_by_role("button", name="Go to the debrief").click()
+        expect(ann.locator("#lesson")).to_contain_text("You expected")
+        expect(bob.locator("#decided")).to_contain_text("Push")
+        for person in (ann, bob):
+            assert person.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.get_by_text("What the decisions did")).to_be_visible()
+    expect(page.get_by_text("What could have been known")).to_be_visible()
+    # The link back is for whoever leads, in another browser too.
+    page.get_by_role("button", name="Your own link back").click()
+    link = page.locator("code", has_text="key=").inner_text()
+    other = chromium.new_context().new_page()
+    other.goto(link)
+    expect(other.locator("h1", has_text=code)).to_be_visible()
+    assert "key=" not in other.url
+    other.context.close()
