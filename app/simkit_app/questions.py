@@ -124,13 +124,14 @@ class Weighed:
     """What holding, stopping and other decisions are worth after these months."""
 
     fitted: Fitted
+    lives: int
     fit: Fit = field(compare=False)
 
     priority: ClassVar = Priority.EXPLORATION
 
     def work(self, answer: Answer, lane: Lane) -> None:
         """Live each decision."""
-        answer.show(simkit.decide(self.fit, executor=lane, progress=answer.progress))
+        answer.show(simkit.decide(self.fit, lives=self.lives, executor=lane, progress=answer.progress))
 
 
 @cache

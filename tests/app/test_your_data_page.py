@@ -86,6 +86,7 @@ def said(at: AppTest) -> str:
 def test_from_months_to_advice_and_to_the_board(monkeypatch: pytest.MonkeyPatch) -> None:
     """Real lives, few. Fails if a step is missing, gives another fit than Python, or leaves months behind."""
     monkeypatch.setattr(your_data, "SIMULATIONS", LEAST)
+    monkeypatch.setattr(your_data, "LIVES", 24)
     at = visit()
     assert "A table of the months" in said(at)
     board = board_of(at)

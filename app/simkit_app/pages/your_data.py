@@ -9,7 +9,7 @@ import streamlit as st
 
 from simkit.errors import SimkitError
 from simkit.experiments.calibrate import Fit
-from simkit.experiments.decide import Advice
+from simkit.experiments.decide import LIVES, Advice
 from simkit.experiments.doubts import unsure
 from simkit.experiments.prior import KEPT, SIMULATIONS
 from simkit.observed import METRICS, Observed, table_columns
@@ -173,7 +173,7 @@ def _found(board: Board, asked: Fitted, fit: Fit) -> None:
         )
         st.button("Weigh the decisions", type="primary", icon=":material/balance:", on_click=_weigh)
         return
-    (answer,) = board.ask(_ADVICE, Weighed(asked, fit))
+    (answer,) = board.ask(_ADVICE, Weighed(asked, LIVES, fit))
     if answer.error or answer.value is None:
         watch([Waiting(answer, "Living each decision …")])
         if not answer.error:
