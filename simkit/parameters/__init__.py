@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from simkit.parameters.channels import Channel, Channels, Work
 from simkit.parameters.company import Company
-from simkit.parameters.declaration import Declaration, Kind, Section, Value, constant, declared
+from simkit.parameters.declaration import Declaration, Kind, Value, constant, declared, section
 from simkit.parameters.expectation import Decision, Expectation, Metric, Reactions, Shape
 from simkit.parameters.market import Budget, Market, Media, Tools
 from simkit.parameters.process import Automation, Capability, Feedback, Process
@@ -35,7 +35,6 @@ __all__ = [
     "Parameters",
     "Process",
     "Reactions",
-    "Section",
     "Shape",
     "Team",
     "Tools",
@@ -45,7 +44,8 @@ __all__ = [
 ]
 
 
-class Parameters(Section):
+@section
+class Parameters:
     """A complete set of values: what one run of the model needs to know."""
 
     horizon_months: int = constant(
@@ -73,4 +73,4 @@ class Parameters(Section):
 @functools.cache
 def declarations() -> Mapping[str, Declaration]:
     """Every declaration by its dotted path."""
-    return MappingProxyType(declared(Parameters, Parameters()))
+    return MappingProxyType(declared(Parameters()))

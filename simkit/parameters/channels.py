@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from simkit.parameters.declaration import Section, choice, constant, lever, uncertainty
+from simkit.parameters.declaration import choice, constant, lever, section, uncertainty
 
 # fmt: off
 
 
-class Channel(Section):
+@section
+class Channel:
     """How a channel's work turns into leads.
 
     A published item of worth 1 adds ``activation_share`` to a fast activation and the rest to a slow asset; their
@@ -67,7 +68,8 @@ class Channel(Section):
     )
 
 
-class Channels(Section):
+@section
+class Channels:
     """Search, content, social, paid and e-mail."""
 
     search: Channel = Channel(
@@ -92,7 +94,8 @@ class Channels(Section):
     )
 
 
-class Work(Section):
+@section
+class Work:
     """What the model assumes of items, reviews and fatigue in every channel."""
 
     contribution_share: float = constant(

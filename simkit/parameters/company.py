@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from simkit.parameters.declaration import Section, choice, constant, lever, uncertainty
+from simkit.parameters.declaration import choice, constant, lever, section, uncertainty
 
 # fmt: off
 
 
-class Company(Section):
+@section
+class Company:
     """What a customer is worth, how strangers become customers, and where the firm stood before the programme."""
 
     customer_value: float = uncertainty(

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from dataclasses import dataclass, is_dataclass
+from typing import Any, Literal, TypeVar, dataclass_transform, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+import pydantic.dataclasses
+from pydantic import ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 Kind = Literal["lever", "uncertainty", "constant"]
 Value = float | int | bool | str | tuple[tuple[float, float], ...]
+T = TypeVar("T")
 
 
-class Section(BaseModel):
-    """A group of parameters: frozen, strict about types, and closed to unknown names."""
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def section(group: type[T]) -> type[T]:
+    """Make a class a group of parameters: frozen, strict about types, and closed to unknown names.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    A dataclass with slots, for the model reads tens of thousands of values a life, and a Pydantic model takes ten
+    times as long to hand one out.
+    """
+    config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    return pydantic.dataclasses.dataclass(frozen=True, slots=True, kw_only=True, config=config)(group)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +111,14 @@ def _field(
     return Field(default=default, ge=low, le=high, description=label, json_schema_extra=declared)
 
 
-def declared(section: type[BaseModel], defaults: BaseModel, prefix: str = "") -> dict[str, Declaration]:
-    """All declarations below a section, by path, in the order in which they are declared."""
+def declared(defaults: Any, prefix: str = "") -> dict[str, Declaration]:
+    """All declarations below a section's defaults, by path, in the order in which they are declared."""
     found: dict[str, Declaration] = {}
-    for name, field in section.model_fields.items():
+    for name, field in defaults.__pydantic_fields__.items():
         path = f"{prefix}{name}"
         default = getattr(defaults, name)
-        if isinstance(default, BaseModel):
-            found.update(declared(type(default), default, f"{path}."))
+        if is_dataclass(default):
+            found.update(declared(default, f"{path}."))
         else:
             found[path] = _declaration(path, field, default)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from simkit.parameters.declaration import Section, choice, lever, uncertainty
+from simkit.parameters.declaration import choice, lever, section, uncertainty
 
 # fmt: off
 
@@ -13,7 +13,8 @@ Shape = Literal["linear", "level", "s_curve", "points"]
 Decision = Literal["hold", "push", "cut", "reorganise", "chase", "reset", "stop"]
 
 
-class Expectation(Section):
+@section
+class Expectation:
     """The expected line and the executives' patience."""
 
     metric: Metric = choice("margin", "What is expected and compared", kind="lever", source="Assumption", claims="C1 C8")
@@ -56,28 +57,32 @@ class Expectation(Section):
     )
 
 
-class Reaction(Section):
+@section
+class Reaction:
     """How strong one reaction is and how long it lasts."""
 
     strength: float = lever(0.5, "Strength", unit="0-1", low=0, high=1, step=0.1, source="Assumption", claims="C3 C7 C8 C9")
     months: int = lever(6, "How long it lasts", unit="months", low=1, high=120, step=1, source="Assumption", claims="C3 C7 C8 C9")
 
 
-class Hold(Section):
+@section
+class Hold:
     """Waiting has a length only."""
 
     months: int = lever(6, "Months for which executives promise to wait", unit="months", low=1, high=120, step=1,
                         source="Assumption", claims="C3")
 
 
-class Reset(Section):
+@section
+class Reset:
     """A new expectation, set from what has been seen."""
 
     months: int = lever(12, "Months by which the target is moved back", unit="months", low=1, high=120, step=1,
                         source="Assumption", claims="C26")
 
 
-class Reactions(Section):
+@section
+class Reactions:
     """Push: share of activity demanded on top. Cut: share of media and tools taken away. Reorganise: share of the silos
     removed. Chase: share of the plan given to the hype. Reset: months. Stop has no strength and no end."""
 

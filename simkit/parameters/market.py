@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from simkit.parameters.declaration import Section, constant, lever, uncertainty
+from simkit.parameters.declaration import constant, lever, section, uncertainty
 
 # fmt: off
 
 
-class Market(Section):
+@section
+class Market:
     """A market that drifts, jumps, tempts and gets dearer."""
 
     drift: float = uncertainty(
@@ -51,7 +52,8 @@ class Market(Section):
     )
 
 
-class Media(Section):
+@section
+class Media:
     """What bought media does."""
 
     leads_per_thousand: float = uncertainty(
@@ -75,7 +77,8 @@ class Media(Section):
     )
 
 
-class Tools(Section):
+@section
+class Tools:
     """What marketing technology does."""
 
     gain: float = uncertainty(
@@ -88,7 +91,8 @@ class Tools(Section):
     )
 
 
-class Budget(Section):
+@section
+class Budget:
     """Money spent each month besides people."""
 
     media_per_month: float = lever(

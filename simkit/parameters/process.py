@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from simkit.parameters.declaration import Section, constant, lever, uncertainty
+from simkit.parameters.declaration import constant, lever, section, uncertainty
 
 # fmt: off
 
 
-class Process(Section):
+@section
+class Process:
     """Plans, silos, clarity and the split between producing and improving."""
 
     silos: float = lever(
@@ -107,7 +108,8 @@ class Process(Section):
     )
 
 
-class Capability(Section):
+@section
+class Capability:
     """The capability trap: what improvement builds and pressure destroys."""
 
     floor: float = constant(
@@ -155,7 +157,8 @@ class Capability(Section):
     )
 
 
-class Automation(Section):
+@section
+class Automation:
     """Machines that create."""
 
     reliance: float = lever(
@@ -192,7 +195,8 @@ class Automation(Section):
     )
 
 
-class Feedback(Section):
+@section
+class Feedback:
     """How what happens becomes what is done: observe, wait, analyse, decide, act."""
 
     latency_weeks: float = lever(

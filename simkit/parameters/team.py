@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simkit.parameters.declaration import Section, constant, lever, uncertainty
+from simkit.parameters.declaration import constant, lever, section, uncertainty
 
 
 def _heads(default: int, label: str, claims: str = "C5") -> int:
@@ -23,7 +23,8 @@ def _heads(default: int, label: str, claims: str = "C5") -> int:
 # fmt: off
 
 
-class Team(Section):
+@section
+class Team:
     """Who works, what they cost, how they come, learn and leave."""
 
     strategist: int = _heads(1, "Strategists: plans, briefs, reviews", "C5 C23")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from simkit.errors import ParameterError, nearest
 from simkit.parameters import Declaration, Parameters, Value, declarations
@@ -54,7 +55,7 @@ def with_values(parameters: Parameters, values: Mapping[str, Value]) -> Paramete
         for group in groups:
             node = node.setdefault(group, {})
         node[name] = checked
-    return _replaced(parameters, tree)  # type: ignore[return-value]
+    return _replaced(parameters, tree)  # type: ignore[no-any-return]
 
 
 def check_value(path: str, value: Any) -> Value:
@@ -71,7 +72,7 @@ def check_value(path: str, value: Any) -> Value:
     if isinstance(value, list):
         value = tuple(tuple(point) if isinstance(point, list) else point for point in value)
     try:
-        checked = type(group).model_validate({**dict(group), name: value})
+        checked = replace(group, **{name: value})
     except ValidationError:
         raise ParameterError(f"expected {expected(entry)}", field=path, value=value) from None
     return getattr(checked, name)  # type: ignore[no-any-return]
@@ -97,6 +98,5 @@ def flattened(parameters: Parameters) -> dict[str, Value]:
     return {path: value_at(parameters, path) for path in declarations()}
 
 
-def _replaced(section: BaseModel, tree: Mapping[str, Any]) -> BaseModel:
-    update = {k: _replaced(getattr(section, k), v) if isinstance(v, dict) else v for k, v in tree.items()}
-    return section.model_copy(update=update)
+def _replaced(group: Any, tree: Mapping[str, Any]) -> Any:
+    return replace(group, **{k: _replaced(getattr(group, k), v) if isinstance(v, dict) else v for k, v in tree.items()})

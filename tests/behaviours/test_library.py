@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -238,7 +239,7 @@ def test_one_board_quits_in_the_valley_and_one_crosses(lives: Lives) -> None:
     assert (impatient.plateau.outcome == "abandoned").mean() > 0.9
     assert patient.crossing.by(LAST).low > 0.8  # type: ignore[operator]
     firms = [
-        ensemble.scenario.parameters.model_copy(update={"expectation": baseline.scenario.parameters.expectation})
+        replace(ensemble.scenario.parameters, expectation=baseline.scenario.parameters.expectation)
         for ensemble in (impatient, patient)
     ]
     assert firms == [baseline.scenario.parameters] * 2
