@@ -52,8 +52,8 @@ class Stage:
 
     def __init__(self, luck: Luck, purpose: str, ticks: int) -> None:
         # How many have fallen due so far, and a random start for rounding that to whole people.
-        self._passed = luck.generator(purpose).random(len(ORIGINS))
-        self._released = np.zeros(len(ORIGINS), dtype=int)
+        self._passed: list[float] = luck.generator(purpose).random(len(ORIGINS)).tolist()
+        self._released = [0] * len(ORIGINS)
         self._due = np.zeros((ticks, len(ORIGINS)))
         self.open = 0
 
@@ -62,23 +62,24 @@ class Stage:
         survival = shares[::-1].cumsum()[::-1]
         self._extend(len(shares))
         self._due[: len(shares)] += np.multiply.outer(survival, rate)
-        self.open = int(_whole(self._due.sum(axis=0) + self._passed).sum())
+        self.open = sum(map(_whole, (self._due.sum(axis=0) + self._passed).tolist()))
 
     def enter(self, tick: int, people: list[int], shares: NDArray[np.float64]) -> None:
         """A cohort arrives; it falls due from the next tick on."""
         self._extend(tick + 1 + len(shares))
+        ahead = self._due[tick + 1 : tick + 1 + len(shares)]
         # The product of a column and a row takes a third of the time of an outer product.
-        self._due[tick + 1 : tick + 1 + len(shares)] += shares[:, None].dot(np.array([people], dtype=float))
+        ahead += shares[:, None].dot(np.array([people], dtype=float))
         self.open += sum(people)
 
     def leave(self, tick: int) -> list[int]:
         """Those who fall due in this tick, by origin."""
-        self._passed += self._due[tick]
-        reached = _whole(self._passed)
-        due: list[int] = (reached - self._released).tolist()
+        self._passed = [passed + due for passed, due in zip(self._passed, self._due[tick].tolist(), strict=True)]
+        reached = [_whole(passed) for passed in self._passed]
+        left = [now - before for now, before in zip(reached, self._released, strict=True)]
         self._released = reached
-        self.open -= sum(due)
-        return due
+        self.open -= sum(left)
+        return left
 
     def _extend(self, rows: int) -> None:
         if rows > len(self._due):
@@ -87,8 +88,8 @@ class Stage:
             self._due = grown
 
 
-def _whole(amounts: NDArray[np.float64]) -> NDArray[np.int_]:
-    return (amounts + 1e-9).astype(int)
+def _whole(amount: float) -> int:
+    return int(amount + 1e-9)
 
 
 class Customers:
