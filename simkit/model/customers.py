@@ -8,7 +8,9 @@ opening + new = won + lost + open holds exactly.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -43,49 +45,60 @@ def delays(median: float, spread: float) -> NDArray[np.float64]:
     return shares / shares.sum()  # type: ignore[no-any-return]
 
 
-class Stage:
-    """People who wait for what happens to them next, by origin.
+@functools.lru_cache(maxsize=256)
+def delays_by_stage(medians: tuple[float, ...], spread: float) -> NDArray[np.float64]:
+    """Delays of all stages side by side: array (ticks, stages x origins), zero where a stage's delay has ended."""
+    stages = [delays(median, spread) for median in medians]
+    shares = np.zeros((max(map(len, stages)), len(stages), len(ORIGINS)))
+    for number, stage in enumerate(stages):
+        shares[: len(stage), number] = stage[:, None]
+    return shares.reshape(len(shares), -1)
+
+
+class Pipeline:
+    """People who wait for what happens to them next, by stage and origin.
+
+    Stages are moved together, for a call of NumPy takes as long as hundreds of its sums.
 
     Attributes:
-        open: how many wait.
+        open: how many wait, by stage.
+
+    Args:
+        stages: their names.
+        ticks: how many there will be; whoever falls due later waits to the end.
     """
 
-    def __init__(self, luck: Luck, purpose: str, ticks: int) -> None:
+    def __init__(self, luck: Luck, stages: Sequence[str], ticks: int) -> None:
         # How many have fallen due so far, and a random start for rounding that to whole people.
-        self._passed: list[float] = luck.generator(purpose).random(len(ORIGINS)).tolist()
-        self._released = [0] * len(ORIGINS)
-        self._due = np.zeros((ticks, len(ORIGINS)))
-        self.open = 0
+        starts = [luck.generator(f"stage/{stage}").random(len(ORIGINS)).tolist() for stage in stages]
+        self._passed: list[float] = list(itertools.chain.from_iterable(starts))
+        self._released = [0] * len(self._passed)
+        self._due = np.zeros((ticks, len(self._passed)))
+        self.open = [0] * len(stages)
 
-    def fill(self, rate: NDArray[np.float64], shares: NDArray[np.float64]) -> None:
-        """Begin with what a steady inflow of ``rate`` a tick would have left here."""
-        survival = shares[::-1].cumsum()[::-1]
-        self._extend(len(shares))
-        self._due[: len(shares)] += np.multiply.outer(survival, rate)
-        self.open = sum(map(_whole, (self._due.sum(axis=0) + self._passed).tolist()))
+    def fill(self, rates: Sequence[NDArray[np.float64]], shares: NDArray[np.float64]) -> None:
+        """Begin with what a steady inflow of ``rates`` a tick, one array by origin for each stage, would have left."""
+        waiting = shares[::-1].cumsum(axis=0)[::-1] * np.concatenate(rates)
+        ahead = self._due[: len(shares)]
+        ahead += waiting[: len(ahead)]
+        begun = (waiting.sum(axis=0) + self._passed).reshape(len(rates), -1)
+        self.open = [sum(map(_whole, stage)) for stage in begun.tolist()]
 
-    def enter(self, tick: int, people: list[int], shares: NDArray[np.float64]) -> None:
-        """A cohort arrives; it falls due from the next tick on."""
-        self._extend(tick + 1 + len(shares))
+    def enter(self, tick: int, cohorts: Sequence[list[int]], shares: NDArray[np.float64]) -> None:
+        """A cohort arrives at each stage; it falls due from the next tick on, as ``delays_by_stage`` says."""
         ahead = self._due[tick + 1 : tick + 1 + len(shares)]
-        # The product of a column and a row takes a third of the time of an outer product.
-        ahead += shares[:, None].dot(np.array([people], dtype=float))
-        self.open += sum(people)
+        ahead += shares[: len(ahead)] * np.array(cohorts, dtype=float).ravel()
+        self.open = [waiting + sum(cohort) for waiting, cohort in zip(self.open, cohorts, strict=True)]
 
-    def leave(self, tick: int) -> list[int]:
-        """Those who fall due in this tick, by origin."""
+    def leave(self, tick: int) -> list[list[int]]:
+        """Those who fall due in this tick, by origin for each stage."""
         self._passed = [passed + due for passed, due in zip(self._passed, self._due[tick].tolist(), strict=True)]
         reached = [_whole(passed) for passed in self._passed]
         left = [now - before for now, before in zip(reached, self._released, strict=True)]
         self._released = reached
-        self.open -= sum(left)
-        return left
-
-    def _extend(self, rows: int) -> None:
-        if rows > len(self._due):
-            grown = np.zeros((max(rows, 2 * len(self._due)), len(ORIGINS)))
-            grown[: len(self._due)] = self._due
-            self._due = grown
+        stages = [left[first : first + len(ORIGINS)] for first in range(0, len(left), len(ORIGINS))]
+        self.open = [waiting - sum(stage) for waiting, stage in zip(self.open, stages, strict=True)]
+        return stages
 
 
 def _whole(amount: float) -> int:
@@ -109,13 +122,9 @@ class Customers:
         self.start = steady_state(company)
         self.unprompted, self._recommended_before = map(float, self.start.leads[-2:])
         ticks = world.p.horizon_months * TICKS
-        self.leads = Stage(world.luck, "stage/leads", ticks)
-        self.qualified = Stage(world.luck, "stage/qualified", ticks)
+        self.pipeline = Pipeline(world.luck, ("leads", "qualified"), ticks)
         inflow = self.start.leads * TICK_MONTHS
-        self.leads.fill(inflow, delays(company.qualification_months, company.sales_cycle_spread))
-        self.qualified.fill(
-            inflow * company.qualification_rate, delays(company.sales_cycle_months, company.sales_cycle_spread)
-        )
+        self.pipeline.fill((inflow, inflow * company.qualification_rate), _delays(company))
         self.base = round(self.start.customers)
         self.advocates = self.start.customers
         self.opening = self.open
@@ -127,7 +136,7 @@ class Customers:
     @property
     def open(self) -> int:
         """Leads, qualified or not, for whom nothing is decided yet."""
-        return self.leads.open + self.qualified.open
+        return sum(self.pipeline.open)
 
     def reach(self) -> float:
         """Those not yet won or courted, against how many they were when the programme began: 1 at most.
@@ -153,13 +162,11 @@ class Customers:
         free = int(self._free_market())
         if sum(arrived) > free:  # a nearly full market: whoever came, no more than there are
             arrived = [count * free // sum(arrived) for count in arrived]
-        due = self.leads.leave(number)
+        due, decided = self.pipeline.leave(number)
         qualified = self._qualify(due)
-        decided = self.qualified.leave(number)
         given = zip(decided, self._win, u[len(ORIGINS) :], strict=False)
         won = [binomial(count, chance, luck) for count, chance, luck in given]
-        self.leads.enter(number, arrived, self._qualification)
-        self.qualified.enter(number, qualified, self._sales_cycle)
+        self.pipeline.enter(number, (arrived, qualified), self._delays)
         contracts = sum(won)
         self.new += sum(arrived)
         self.won += contracts
@@ -170,8 +177,7 @@ class Customers:
     def begin_month(self) -> None:
         """Work out what holds for a month: chances, delays, and how content customers are."""
         p, pressure = self.world.p.company, self.world.executives.pressure
-        self._qualification = delays(p.qualification_months, p.sales_cycle_spread)
-        self._sales_cycle = delays(p.sales_cycle_months, p.sales_cycle_spread)
+        self._delays = _delays(p)
         # Hand-over and haste decide how many qualify, enablement how many of them are won.
         before, now = (1.0 + d / p.handover_decay_days for d in (HANDOVER_BEFORE, self.world.p.process.handover_days))
         speed = before / now
@@ -188,10 +194,12 @@ class Customers:
 
     def _qualify(self, due: list[int]) -> list[int]:
         """How many of those due qualify, by origin: their share, fractions carried to the next tick."""
-        rate = self._qualify_rate
-        expected = [over + count * rate for over, count in zip(self._unrounded, due, strict=True)]
-        qualified = [min(count, int(rough)) for count, rough in zip(due, expected, strict=True)]
-        self._unrounded = [rough - whole for rough, whole in zip(expected, qualified, strict=True)]
+        qualified = []
+        for origin, count in enumerate(due):
+            expected = self._unrounded[origin] + count * self._qualify_rate
+            whole = min(count, int(expected))
+            self._unrounded[origin] = expected - whole
+            qualified.append(whole)
         return qualified
 
     def _live(self, won: int, u: float) -> None:
@@ -259,6 +267,10 @@ def steady_state(company: Company) -> SteadyState:
             value=company.market_size,
         )
     return SteadyState(leads, won, won * company.customer_value, customers, open_leads)
+
+
+def _delays(company: Company) -> NDArray[np.float64]:
+    return delays_by_stage((company.qualification_months, company.sales_cycle_months), company.sales_cycle_spread)
 
 
 def _mean_delay(shares: NDArray[np.float64]) -> float:

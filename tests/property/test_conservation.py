@@ -86,8 +86,7 @@ def assert_conserved(world: World) -> None:
     assert customers.opening + customers.new == customers.won + customers.lost + customers.open
     assert customers.base == round(customers.start.customers) + customers.won - customers.gone
     assert min(customers.won, customers.lost, customers.open, customers.base, customers.gone) >= 0
-    for stage in (customers.leads, customers.qualified):
-        assert stage.open >= 0
+    assert min(customers.pipeline.open) >= 0
     present = [person for desk in team.desks.values() for person in desk.people]
     assert team.joined - team.left == team.headcount == len(present) == len(set(map(id, present)))
     for desk in team.desks.values():

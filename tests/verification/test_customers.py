@@ -11,7 +11,7 @@ from scipy import stats
 
 from simkit.errors import ParameterError
 from simkit.model.clock import TICK_MONTHS, TICKS
-from simkit.model.customers import Stage, delays
+from simkit.model.customers import Pipeline, delays, delays_by_stage
 from simkit.model.recorder import ORIGINS
 from simkit.model.simulation import World
 from simkit.randomness import Luck
@@ -38,13 +38,13 @@ def ticks_of(median: float, spread: float) -> NDArray[np.float64]:
 def test_a_cohort_moves_on_after_lognormal_delays(median: float, spread: float, seed: int) -> None:
     """100,000 people who come at once: each tick as many leave as the distribution has, to one person, and none stays.
     Fails if the delay's median or spread is not the stated one, if a tick is skipped, or if rounding loses people."""
-    stage, people = Stage(Luck(seed, 0), "pulse", 10), 100_000
-    shares = delays(median, spread)
-    stage.enter(0, [people, *NOBODY[1:]], shares)
-    left = [stage.leave(tick)[0] for tick in range(len(shares) + 1)]
+    shares, people = delays_by_stage((median,), spread), 100_000
+    pipeline = Pipeline(Luck(seed, 0), ["pulse"], len(shares) + 1)
+    pipeline.enter(0, [[people, *NOBODY[1:]]], shares)
+    left = [pipeline.leave(tick)[0][0] for tick in range(len(shares) + 1)]
     assert left[0] == 0
     assert sum(left) == people
-    assert stage.open == 0
+    assert pipeline.open == [0]
     np.testing.assert_allclose(np.cumsum(left[1:]), people * np.cumsum(ticks_of(median, spread)), atol=1.0)
 
 
