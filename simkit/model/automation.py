@@ -30,6 +30,15 @@ class Automation:
         self.tactic = dict.fromkeys(CHANNELS, 0.0)
         self.revised = dict.fromkeys(CHANNELS, 0.0)
         self.fit = dict.fromkeys(CHANNELS, 1.0)
+        self.read_settings()
+
+    def read_settings(self) -> None:
+        """Take over the parameters in force; what a tick needs of them is worked out once."""
+        p = self.world.p.automation
+        rate = p.revisions_without_review * (1.0 - p.reliance) ** 2 + p.revisions_with_review * p.human_review
+        self._revised_share = -math.expm1(-rate * TICK_MONTHS)
+        self._reliance = p.reliance
+        self._scale = -0.5 / self.world.p.market.width**2
 
     def effort(self) -> float:
         """Effort of creating an item against doing it by hand: time saved by machines, and spent on their review.
@@ -47,13 +56,10 @@ class Automation:
 
     def tick(self) -> None:
         """Machines' tactics follow people's at the rate of revision; the market answers to both."""
-        p = self.world.p.automation
-        reliance, scale = p.reliance, -0.5 / self.world.p.market.width**2
-        rate = p.revisions_without_review * (1.0 - reliance) ** 2 + p.revisions_with_review * p.human_review
-        share = -math.expm1(-rate * TICK_MONTHS)
+        reliance, scale = self._reliance, self._scale
         for channel, market in self.world.market.position.items():
             tactic, revised = self.tactic[channel], self.revised[channel]
-            self.revised[channel] = revised = revised + (tactic - revised) * share
+            self.revised[channel] = revised = revised + (tactic - revised) * self._revised_share
             people = math.exp(scale * (market - tactic) ** 2)
             machines = math.exp(scale * (market - revised) ** 2)
             self.fit[channel] = (1.0 - reliance) * people + reliance * machines

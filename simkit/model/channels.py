@@ -48,6 +48,7 @@ class Channel:
         self.settings: Settings = getattr(p.channels, self.name)
         self.active: bool = self.settings.active
         self._saturation: float = self.settings.saturation
+        self._appetite: float = self.settings.appetite
         self._lead_rate: float = self.settings.lead_rate
         self._activation_kept = 0.5 ** (TICK_MONTHS / self.settings.activation_half_life)
         self._asset_kept = 0.5 ** (TICK_MONTHS / self.settings.asset_half_life)
@@ -79,7 +80,7 @@ class Channel:
 
     def tick(self) -> None:
         """Let stock decay and ripen, and the audience tire or recover, over one tick."""
-        over = max(0.0, self.published / TICK_MONTHS / self.settings.appetite - 1.0)
+        over = max(0.0, self.published / TICK_MONTHS / self._appetite - 1.0)
         self.published = 0
         self.fatigue += (self._fatigue * over - self.fatigue) * self._tiring
         kept = self._asset_kept

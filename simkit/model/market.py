@@ -24,20 +24,27 @@ class Market:
         self._steps = world.luck.normals("market/drift", len(CHANNELS))
         self._jumps = world.luck.uniforms("market/jumps", 2 * len(CHANNELS))
         self._hypes = world.luck.uniforms("market/hype", 1)
+        self.read_settings()
+
+    def read_settings(self) -> None:
+        """Take over the parameters in force; what a tick needs of them is worked out once."""
+        p = self.world.p.market
+        self._step = p.drift * math.sqrt(TICK_MONTHS)
+        self._jump_chance = -math.expm1(-p.jumps_per_year / 12.0 * TICK_MONTHS)
+        self._jump_size = p.jump_size
+        self._hype_chance = -math.expm1(-p.hype_per_year / 12.0 * TICK_MONTHS)
+        self._hype_days = p.hype_months * MONTH
 
     def tick(self) -> None:
         """Move the market by one tick."""
-        p = self.world.p.market
-        step = p.drift * math.sqrt(TICK_MONTHS)
-        chance = -math.expm1(-p.jumps_per_year / 12.0 * TICK_MONTHS)
         position, luck = self.position, next(self._jumps)
         for channel, drifted, jumps, size in zip(CHANNELS, next(self._steps), luck[::2], luck[1::2], strict=True):
-            position[channel] += step * drifted
-            if jumps < chance:
-                position[channel] += p.jump_size * normal_quantile(size or 1e-12)
-        if next(self._hypes)[0] < -math.expm1(-p.hype_per_year / 12.0 * TICK_MONTHS):
+            position[channel] += self._step * drifted
+            if jumps < self._jump_chance:
+                position[channel] += self._jump_size * normal_quantile(size or 1e-12)
+        if next(self._hypes)[0] < self._hype_chance:
             self.hypes += 1
-            self.hype_until = self.world.env.now + p.hype_months * MONTH
+            self.hype_until = self.world.env.now + self._hype_days
 
     def pull(self, clarity: float, chase: float) -> float:
         """Share of a plan that goes to what is hyped: as executives chase it, or as unclear strategy lets it slip."""

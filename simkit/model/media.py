@@ -31,6 +31,16 @@ class Media:
         self.brand = 0.0
         self.leads: list[float] = []
         self._sinking = 0.0
+        self.read_settings()
+
+    def read_settings(self) -> None:
+        """Take over the parameters in force; what a tick needs of them is worked out once."""
+        p = self.world.p.media
+        lifetime = p.brand_half_life / math.log(2.0)
+        self._settling = -math.expm1(-TICK_MONTHS / p.brand_delay_months)
+        self._kept = math.exp(-TICK_MONTHS / lifetime)
+        self._gain = p.brand_gain
+        self._fading = -math.expm1(-TICK_MONTHS / lifetime)
 
     def begin_month(self, month: int) -> None:
         """Buy for a month."""
@@ -54,12 +64,9 @@ class Media:
 
     def tick(self) -> None:
         """Feed the brand with what is bought, and let it fade."""
-        p = self.world.p.media
-        lifetime = p.brand_half_life / math.log(2.0)
-        sink = -math.expm1(-TICK_MONTHS / p.brand_delay_months)
         self._sinking += sum(self.leads) * TICK_MONTHS
-        settled = self._sinking * sink
+        settled = self._sinking * self._settling
         self._sinking -= settled
-        self.brand *= math.exp(-TICK_MONTHS / lifetime)
+        self.brand *= self._kept
         # What settles in a tick brings its leads from the next tick on; summed over all ticks, the whole gain.
-        self.brand += settled * p.brand_gain * -math.expm1(-TICK_MONTHS / lifetime) / TICK_MONTHS
+        self.brand += settled * self._gain * self._fading / TICK_MONTHS

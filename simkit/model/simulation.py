@@ -23,6 +23,7 @@ from simkit.model.planning import Planning
 from simkit.model.recorder import CHANNELS, Life
 from simkit.model.team import Team
 from simkit.model.work import Work
+from simkit.parameters import Parameters
 from simkit.parameters.values import with_values
 from simkit.randomness import Luck
 from simkit.scenarios import Resolved, Scenario
@@ -96,7 +97,7 @@ class World:
     def break_silos(self, strength: float) -> None:
         """A reorganisation is over: a share of the silos is gone for good."""
         self._silos_kept *= 1.0 - strength
-        self.p = with_values(self.p, {"process.silos": self.p.process.silos * (1.0 - strength)})
+        self._put_in_force(with_values(self.p, {"process.silos": self.p.process.silos * (1.0 - strength)}))
 
     def _months(self) -> Generator[Event, Any, None]:
         for number in range(self.p.horizon_months * TICKS):
@@ -144,14 +145,17 @@ class World:
             self.work.launch()
         self.planning.hand_out()
 
-    def _change(self, parameters: Any) -> None:
-        self.p = parameters
+    def _change(self, parameters: Parameters) -> None:
         if self._silos_kept < 1.0:
-            self.p = with_values(self.p, {"process.silos": self.p.process.silos * self._silos_kept})
-        self._read_settings()
+            parameters = with_values(parameters, {"process.silos": parameters.process.silos * self._silos_kept})
+        self._put_in_force(parameters)
         self.executives.expect()
 
-    def _read_settings(self) -> None:
+    def _put_in_force(self, parameters: Parameters) -> None:
+        self.p = parameters
+        self.market.read_settings()
+        self.automation.read_settings()
+        self.media.read_settings()
         for channel in self.channels.values():
             channel.read_settings()
 
