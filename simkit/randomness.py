@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-_BLOCK = 32
+_BLOCK = 8
+"""Rows drawn at a time. A call of NumPy costs as much as hundreds of numbers, but of most streams a life needs few."""
 normal_quantile = NormalDist().inv_cdf
 """Standard normal quantile of a number in (0, 1)."""
 
@@ -43,7 +44,6 @@ class Luck:
 
 
 def _rows(draw: Callable[[tuple[int, int]], Any], width: int) -> Iterator[list[float]]:
-    # A block at a time, for a call of NumPy costs as much as hundreds of numbers.
     return itertools.chain.from_iterable(draw((_BLOCK, width)).tolist() for _ in itertools.repeat(None))
 
 
