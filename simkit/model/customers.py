@@ -87,8 +87,9 @@ class Pipeline:
     def enter(self, tick: int, cohorts: Sequence[list[int]], shares: NDArray[np.float64]) -> None:
         """A cohort arrives at each stage; it falls due from the next tick on, as ``delays_by_stage`` says."""
         ahead = self._due[tick + 1 : tick + 1 + len(shares)]
-        ahead += shares[: len(ahead)] * np.array(cohorts, dtype=float).ravel()
-        self.open = [waiting + sum(cohort) for waiting, cohort in zip(self.open, cohorts, strict=True)]
+        ahead += shares[: len(ahead)] * np.array(list(itertools.chain(*cohorts)), dtype=float)
+        for stage, cohort in enumerate(cohorts):
+            self.open[stage] += sum(cohort)
 
     def leave(self, tick: int) -> list[list[int]]:
         """Those who fall due in this tick, by origin for each stage."""
@@ -96,9 +97,10 @@ class Pipeline:
         reached = [_whole(passed) for passed in self._passed]
         left = [now - before for now, before in zip(reached, self._released, strict=True)]
         self._released = reached
-        stages = [left[first : first + len(ORIGINS)] for first in range(0, len(left), len(ORIGINS))]
-        self.open = [waiting - sum(stage) for waiting, stage in zip(self.open, stages, strict=True)]
-        return stages
+        cohorts = [left[first : first + len(ORIGINS)] for first in range(0, len(left), len(ORIGINS))]
+        for stage, cohort in enumerate(cohorts):
+            self.open[stage] -= sum(cohort)
+        return cohorts
 
 
 def _whole(amount: float) -> int:

@@ -206,7 +206,8 @@ class Desk:
         """Mean number of tasks waiting since the last call."""
         now = self._env.now
         self._arrive(now)
-        waited = self._waited + sum(now - max(entry[3], self._since) for entry in self._queue)
+        begun = self._since
+        waited = self._waited + sum([now - (since if since > begun else begun) for _, _, _, since, _ in self._queue])
         mean = waited / (now - self._since)
         self._waited, self._since = 0.0, now
         return mean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from simkit.model.clock import MONTH, TICK, TICK_MONTHS
 from simkit.model.customers import Flow
-from simkit.model.recorder import CHANNELS, ITEM_TYPE, ORIGINS, ROLES
+from simkit.model.recorder import CHANNELS, ITEM_TYPE, ROLES
 from simkit.parameters import Channel
 
 if TYPE_CHECKING:
@@ -23,18 +24,14 @@ class Ledger:
     def __init__(self, world: World) -> None:
         self.world = world
         self.monthly: list[tuple[float, ...]] = []
-        self.channels: list[NDArray[np.float64]] = []
-        self.roles: list[NDArray[np.float64]] = []
-        self._leads = [0] * len(ORIGINS)
-        self._won = [0] * len(ORIGINS)
-        self._qualified = 0
+        self.channels: list[list[tuple[int, int, float]]] = []
+        self.roles: list[list[tuple[float, float, float]]] = []
+        self._flows: list[Flow] = []
         self._before = (0, 0, 0, 0.0, 0)
 
     def flow(self, flow: Flow) -> None:
         """Add one tick's arrivals and decisions."""
-        self._leads = [before + now for before, now in zip(self._leads, flow.leads, strict=True)]
-        self._won = [before + now for before, now in zip(self._won, flow.won, strict=True)]
-        self._qualified += sum(flow.qualified)
+        self._flows.append(flow)
 
     def close_month(self, month: int) -> float:
         """Close a month; returns its result in the metric that is expected."""
@@ -43,13 +40,14 @@ class Ledger:
         team = world.team.close_month()
         published, late, duplicates, useful, hired = self._since_last_month()
         active = [c for c in CHANNELS if world.active(c)] or list(CHANNELS)
-        leads, won = sum(self._leads), sum(self._won)
+        leads_of, qualified_of, won_of = (_by_origin(flows) for flows in zip(*self._flows, strict=True))
+        leads, won = sum(leads_of), sum(won_of)
         tools = 0.0 if world.executives.stopped else world.p.budget.tools_per_month * (1.0 - world.executives.cut)
         people = team.present_days / MONTH * world.p.team.cost_per_person_month + hired * world.p.team.hiring_cost
         self.monthly.append(
             (
                 leads,
-                self._qualified,
+                sum(qualified_of),
                 won,
                 won * value,
                 people + world.media.spending() + tools,
@@ -69,13 +67,10 @@ class Ledger:
                 *team.time.values(),
             )
         )
-        origins = zip(self._leads, self._won, strict=True)
-        self.channels.append(np.array([(leads, won, won * value) for leads, won in origins]))
-        self.roles.append(np.array([team.roles[role] for role in ROLES]))
+        self.channels.append([(new, won, won * value) for new, won in zip(leads_of, won_of, strict=True)])
+        self.roles.append([team.roles[role] for role in ROLES])
         world.capability.close_month(team.practice)
-        self._leads = [0] * len(ORIGINS)
-        self._won = [0] * len(ORIGINS)
-        self._qualified = 0
+        self._flows.clear()
         metric = world.p.expectation.metric
         return {"leads": float(leads), "customers": float(won), "margin": won * value}[metric]
 
@@ -109,6 +104,10 @@ class Ledger:
             stock = np.where(age > 0.0, _stock(np.maximum(age, 0.0), channel.settings), 0.0)
             results[own] = worth[:, None] * stock * np.array(channel.response_per_stock) * TICK_MONTHS
         return results
+
+
+def _by_origin(flows: Iterable[list[int]]) -> list[int]:
+    return [sum(ticks) for ticks in zip(*flows, strict=True)]
 
 
 def _stock(age: NDArray[np.float64], s: Channel) -> NDArray[np.float64]:
