@@ -50,7 +50,8 @@ def _channels(channels: dict[str, list[Declaration]]) -> str:
 def _row(entry: Declaration, default: str) -> str:
     kind: str = entry.kind
     if entry.step is not None:
-        kind += f", step {entry.step:,g}" + (f" (costs {entry.step_cost})" if entry.step_cost else "")
+        price = "" if entry.priced else ", no price in the model"
+        kind += f", step {entry.step:,g}" + (f" (costs {entry.step_cost}{price})" if entry.step_cost else "")
     name = entry.path.rpartition(".")[2]
     cells = (f"`{name}`", entry.label, default, bounds(entry), kind, entry.source, " ".join(entry.claims))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

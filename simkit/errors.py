@@ -7,7 +7,8 @@ nearest right thing. The command line prints ``str(error)`` and exits with code 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -61,6 +62,16 @@ class OutputError(SimkitError):
 
 class StoreError(SimkitError):
     """A folder of results that cannot be used, written or read."""
+
+
+@contextmanager
+def within(file: str) -> Iterator[None]:
+    """Name the file in which a mistake is, in front of its field: of several files only one may be wrong."""
+    try:
+        yield
+    except SimkitError as error:
+        where = file if error.field is None else f"{file}: {error.field}"
+        raise _rebuild(type(error), error.message, where, error.value, error.hint) from None
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

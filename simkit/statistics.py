@@ -239,9 +239,10 @@ def time_to_event(times: ArrayLike, horizon: int, weights: ArrayLike | None = No
       P(event by m) is a plain share (Putter, Fiocco & Geskus 2007, doi:10.1002/sim.2712), with Wilson's interval.
     - Median: its interval holds the months at which the interval of the incidence contains one half (Brookmeyer &
       Crowley 1982, doi:10.2307/2530286), so its ends, too, can be 'not reached'.
-    - Restricted mean: of min(time, horizon) (Royston & Parmar 2013, doi:10.1186/1471-2288-13-152), t interval. Where
-      all lives agree (none has the event, say) that would have no width, and `agreed_ends` stand in: on one side
-      of the mean if all lie at 0 or at the horizon.
+    - Restricted mean: of min(time, horizon) (Royston & Parmar 2013, doi:10.1186/1471-2288-13-152), t interval, as far
+      as it lies between 0 and the horizon, where the mean is bound to be. Where all lives agree (none has the event,
+      say) that would have no width, and `agreed_ends` stand in: on one side of the mean if all lie at 0 or at the
+      horizon.
 
     Args:
         times: the month of the event, infinity where it never came; shape (lives,).
@@ -280,8 +281,10 @@ def _mean(values: ArrayLike, weights: ArrayLike | None, level: float, name: str,
 def _restricted_mean(months: Floats, horizon: float, weights: Floats, level: float) -> Estimate:
     found = _mean(months, weights, level, "times", "interval of the restricted mean")
     agreed = np.unique(months[weights > 0.0])
-    if found.low is None or agreed.size > 1:
+    if found.low is None or found.high is None:
         return found
+    if agreed.size > 1:  # a mean of months between 0 and the horizon lies there too
+        return replace(found, low=max(found.low, 0.0), high=min(found.high, horizon))
     low, high = agreed_ends(float(agreed[0]), (0.0, horizon), effective_sample_size(weights), level)
     return replace(found, low=low, high=high)
 

@@ -11,6 +11,7 @@ from typing import NoReturn
 import typer
 
 from simkit.cli import board as _board  # noqa: F401 (registers its command)
+from simkit.cli import comparing as _comparing  # noqa: F401 (registers its command)
 from simkit.cli import evidence as _evidence  # noqa: F401 (registers its command)
 from simkit.cli import experiments as _experiments  # noqa: F401 (registers its commands)
 from simkit.cli import fitting as _fitting  # noqa: F401 (registers its command)

@@ -15,18 +15,24 @@ from rich.text import Text
 from simkit.cli.terminal import (
     INTERRUPTED,
     AsJson,
+    Budget,
+    ChartFile,
     Columns,
+    Lives,
     Seed,
+    Settings,
     Sheet,
+    Within,
     Workers,
     app,
     console,
+    lives_asked,
     observed_from,
     progress,
-    whole,
 )
 from simkit.errors import OutputError, ParameterError
 from simkit.observed import Observed
+from simkit.present.chart_files import check_chart_file, save_chart
 from simkit.present.coverage import coverage, remarks
 from simkit.present.export import check_folder, export
 from simkit.present.headline import headline
@@ -44,11 +50,10 @@ def run(
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped scenario.")
     ],
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as needed: process.silos=0.2."),
-    ] = None,
-    replications: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many lives to simulate.")] = 100,
+    settings: Settings = None,
+    replications: Lives = None,
+    within: Within = None,
+    budget: Budget = None,
     seed: Seed = 1,
     workers: Workers = None,
     observed: Annotated[
@@ -60,31 +65,34 @@ def run(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables, scenario and provenance there.")
     ] = None,
+    chart: ChartFile = None,
 ) -> None:
     """Simulate a scenario: when do results cross what was expected, and do they?"""
     chosen = load_scenario(scenario).with_changes(parsed_settings(settings or ()))
+    lives, precision = lives_asked(replications, within, budget)
     seen = observed_from(observed, columns, sheet) if observed else None
     if out is not None:
         check_folder(out)
+    if chart is not None:
+        check_chart_file(chart)
     try:
-        ensemble = _simulated(chosen, replications, seed, workers)
+        with progress(0 if lives == "auto" else lives) as told:
+            ensemble = simulate(chosen, lives, seed, workers, precision=precision, progress=told)
     except Interrupted as stop:
         _keep(stop, out, seen)
         raise typer.Exit(INTERRUPTED) from None
     if out is not None:
         export(ensemble, out, seen)
+    if chart is not None:
+        save_chart(ensemble.chart(seen), chart)
     if as_object:
         typer.echo(as_json(json_report(ensemble, seen)))
     else:
         _show(ensemble, seen)
+        if precision is not None:
+            typer.echo(f"{precision.outcome}: {precision.reached(ensemble)}.")
         if out is not None:
             typer.echo(f"Tables, scenario, summary and provenance are in {out}.")
-
-
-def _simulated(scenario: Scenario, replications: int, seed: int, workers: int | None) -> Ensemble:
-    """The ensemble, with a progress bar on a terminal."""
-    with progress(replications) as told:
-        return simulate(scenario, replications, seed, workers, progress=told)
 
 
 def _keep(stop: Interrupted, out: Path | None, seen: Observed | None) -> None:

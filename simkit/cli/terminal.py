@@ -6,16 +6,34 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from typer.core import TyperGroup
 
-from simkit.errors import ObservedError
+from simkit.errors import ObservedError, ParameterError
 from simkit.observed import Observed, load_observed
+from simkit.run import Precision
+
+INTERRUPTED = 130
+"""Exit code of a run that Ctrl-C ended, as shells have it."""
+
+
+class Commands(TyperGroup):
+    """All commands. Those that keep something when they are interrupted say so themselves."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("Interrupted; nothing was kept.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
 
 app = typer.Typer(
+    cls=Commands,
     help="Simulates a marketing team over months and shows when its results cross what was expected of them.",
     no_args_is_help=True,
     add_completion=False,
@@ -57,10 +75,27 @@ Columns = Annotated[
     ),
 ]
 Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of an Excel workbook with several.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as needed: process.silos=0.2."),
+]
+Lives = Annotated[
+    str | None,
+    typer.Option("--replications", metavar="N|auto", help="Lives of each; 'auto' until --within is reached. [100]"),
+]
+Within = Annotated[
+    str | None,
+    typer.Option(metavar="OUTCOME=WIDTH", help="As many lives as make the interval's half so wide: 5% or 1.5."),
+]
+Budget = Annotated[int | None, typer.Option(parser=whole, metavar="N", help="The most lives with --within. [1000]")]
+Outcomes = Annotated[
+    list[str] | None,
+    typer.Option("--outcome", metavar="OUTCOME", help="Show this one, as often as needed: net_margin, crossed_by_24."),
+]
+ChartFile = Annotated[
+    Path | None, typer.Option("--chart", metavar="FILE", help="Draw it there too: .png, .svg, .pdf or .html.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-
-INTERRUPTED = 130
-"""Exit code of a run that Ctrl-C ended, as shells have it."""
 
 
 @contextmanager
@@ -81,6 +116,43 @@ def progress(lives: int) -> Iterator[Callable[[int, int], None]]:
             bar.update(task, completed=done, total=asked, rate=f"{speed:.0f} a second" if speed else "")
 
         yield told
+
+
+def lives_asked(
+    replications: str | None, within: str | None, budget: int | None
+) -> tuple[int | Literal["auto"], Precision | None]:
+    """How many lives, and until what is known how precisely, as the options say.
+
+    Raises:
+        ParameterError: options that do not go together, or say nothing.
+    """
+    if within is None:
+        if budget is not None:
+            raise ParameterError("goes with --within only", field="--budget", value=budget)
+        return ("auto" if replications == "auto" else _lives(replications or "100")), None
+    if replications not in (None, "auto"):
+        hint = "Leave one of them out, or say --budget N for the most lives."
+        raise ParameterError("cannot be combined with --within", field="--replications", value=replications, hint=hint)
+    return "auto", _precision(within, budget)
+
+
+def _lives(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ParameterError("expected a whole number or 'auto'", field="--replications", value=text) from None
+
+
+def _precision(text: str, budget: int | None) -> Precision:
+    outcome, _, width = text.partition("=")
+    share = width.endswith("%")
+    try:
+        half = float(width.removesuffix("%")) / (100.0 if share else 1.0)
+    except ValueError:
+        raise ParameterError(
+            "expected OUTCOME=WIDTH, for example net_margin=5%", field="--within", value=text
+        ) from None
+    return Precision(outcome, half, relative=share, **({} if budget is None else {"budget": budget}))
 
 
 def observed_from(table: Path, columns: Sequence[str] | None, sheet: str | None) -> Observed:

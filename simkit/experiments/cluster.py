@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -11,12 +12,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from simkit.errors import RunError
+from simkit.run.execution import ASK_SECONDS
 
 if TYPE_CHECKING:
     from distributed import Client
 
-ASK_SECONDS = 5.0
-"""How long what the scheduler said of its workers is believed."""
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -24,22 +25,41 @@ class Cluster:
     """A Dask cluster.
 
     Attributes:
-        client: the connection to its scheduler.
+        address: of its scheduler.
+        client: the connection to it.
         executor: what work is given to.
     """
 
+    address: str
     client: Client
     executor: Executor
     _cores: int = 0
     _asked: float = -math.inf
+    _deserted: bool = False
 
     def cores(self) -> int:
-        """How many tasks it works on at once; workers come and go, so the scheduler is asked again now and then."""
-        if monotonic() - self._asked > ASK_SECONDS:
-            self._asked = monotonic()
+        """How many tasks it works on at once; workers come and go, so the scheduler is asked again now and then.
+
+        That there are none is logged as a warning, and that there are some again: a batch system may start them in an
+        hour, so a sweep waits for them, but nobody should wait without knowing.
+        """
+        if monotonic() - self._asked >= ASK_SECONDS:
             with suppress(OSError):  # whether the scheduler is lost is for the tasks under way to say
                 self._cores = sum(self.client.ncores().values())  # type: ignore[no-untyped-call]
+                self._tell(self._cores == 0)
+            self._asked = monotonic()
         return self._cores
+
+    def _tell(self, deserted: bool) -> None:
+        if deserted and not self._deserted:
+            _LOG.warning(
+                "The cluster has no workers; waiting for some. Start them with `dask worker %s`, or interrupt: "
+                "what is done is kept.",
+                self.address,
+            )
+        elif self._deserted and not deserted:
+            _LOG.warning("The cluster has workers again; going on.")
+        self._deserted = deserted
 
 
 @contextmanager
@@ -64,4 +84,4 @@ def cluster_at(address: str, timeout: float = 10.0) -> Iterator[Cluster]:
         hint = "Start one with `dask scheduler`, and workers with `dask worker ADDRESS`."
         raise RunError(f"no scheduler answers: {said}", field="cluster", value=address, hint=hint) from None
     with client:
-        yield Cluster(client, client.get_executor(pure=False))  # type: ignore[no-untyped-call]
+        yield Cluster(address, client, client.get_executor(pure=False))  # type: ignore[no-untyped-call]

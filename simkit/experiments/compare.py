@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from typing import Any, Literal
@@ -27,7 +26,7 @@ OUTCOMES = (
 )
 """Compared unless others are named, beside crossed_by_12, crossed_by_24, ... before the horizon."""
 
-_ROUNDS, _LEAST_ROUND = 4, 50
+_LEAST_ROUND = 50
 
 
 class ComparisonInterrupted(Interrupted):
@@ -117,17 +116,19 @@ def compare(
     except (Interrupted, KeyboardInterrupt) as stop:
         if isinstance(stop, Interrupted) and stop.ensemble is not None:
             now[name] = stop.ensemble
-        comparison = Comparison(done, compared, level, precision) if done else None
+        lives = min(len(now.get(name, ())) for name in given)
+        paired = {name: now[name].first(lives) for name in given} if lives else {}
+        comparison = Comparison(paired, compared, level, precision) if paired else None
         raise ComparisonInterrupted(comparison, now, len(numbers) * len(given)) from None
     return Comparison(done, compared, level, precision)
 
 
 def _rounds(numbers: tuple[int, ...], done: Mapping[str, Ensemble]) -> Iterator[tuple[int, ...]]:
-    """Replications to reach one after the other, so that an interrupt leaves lives of all scenarios to compare."""
-    there = len(next(iter(done.values()), ()))
-    step = max(_LEAST_ROUND, math.ceil((len(numbers) - there) / _ROUNDS))
-    for reach in range(there + step, len(numbers), step):
+    """Replications to reach, twice as many each time, so that an interrupt leaves lives of all scenarios to compare."""
+    reach = max(_LEAST_ROUND, 2 * len(next(iter(done.values()), ())))
+    while reach < len(numbers):
         yield numbers[:reach]
+        reach *= 2
     yield numbers
 
 

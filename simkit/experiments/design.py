@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.errors import ParameterError, RunError, ScenarioError, nearest
+from simkit.errors import ParameterError, RunError, ScenarioError, nearest, within
 from simkit.parameters import Value
 from simkit.parameters.values import check_value, declaration
 from simkit.run.replications import whole
@@ -261,14 +261,16 @@ def load_design(path: str | Path) -> Design:
             raise ScenarioError("unknown key", field=f"{file.name}: {key}", hint=nearest(key, _KEYS))
     if "scenario" not in content:
         raise ScenarioError("names no scenario", field=file.name, hint='For example: scenario = "baseline"')
-    base = load_scenario(content["scenario"], folder=file.parent).with_changes(dict(_flat(content.get("set", {}))))
+    base = load_scenario(content["scenario"], folder=file.parent)
     if ("table" in content) == ("levers" in content):
         raise ScenarioError("needs either [levers] or table", field=file.name)
     levers: Any = dict(_flat(content.get("levers", {})))
     if "table" in content:
         levers = _read_table(file.parent / content["table"])
     options = {key: content[key] for key in ("points", "replications", "seed") if key in content}
-    return design_of(base, levers, content.get("design", "grid"), **options)
+    with within(file.name):
+        base = base.with_changes(dict(_flat(content.get("set", {}))))
+        return design_of(base, levers, content.get("design", "grid"), **options)
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

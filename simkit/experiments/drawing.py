@@ -1,23 +1,16 @@
-"""Charts of results. They are drawn a layer above this one, so a result asks for its chart by name."""
+"""Charts of experiments. They are drawn a layer above this one, so a result asks for its chart by name."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
-from simkit.errors import RunError
+from simkit.run.drawing import drawn_by
 
 
 def drawn(name: str, *arguments: Any) -> Any:
-    """What a function of `simkit.present.experiment_charts` draws: an Altair chart, which a notebook shows by itself.
+    """What a function of `simkit.present.experiment_charts` draws.
 
     Raises:
         RunError: Altair is not installed.
     """
-    try:
-        charts = import_module("simkit.present.experiment_charts")
-    except ModuleNotFoundError as error:
-        if error.name != "altair":
-            raise
-        raise RunError("charts need Altair", field="chart", hint="pip install 'simkit[experiments]'") from None
-    return getattr(charts, name)(*arguments)
+    return drawn_by("experiment_charts", name, *arguments)

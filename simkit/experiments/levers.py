@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from simkit.parameters import Value
+from simkit.parameters import Value, declarations
 from simkit.parameters.values import flattened, with_values
 from simkit.scenarios import Change, Range, Scenario
 
@@ -96,6 +96,14 @@ def grouped(levers: tuple[Lever, ...]) -> tuple[Lever, ...]:
     for lever in levers:
         gathered.setdefault(lever.group if lever.group in kept else REST, []).append(lever)
     return tuple(_together(group, members) for group, members in gathered.items())
+
+
+def unpriced(reference: Scenario, scenario: Scenario) -> dict[str, str]:
+    """What it takes to come from one scenario to the other that the model puts no price on: a phrase by path."""
+    changed = [lever.paths for lever in levers_between(reference, scenario)]
+    changed += [frozenset(dict(change.values)) for change in {*reference.changes} ^ {*scenario.changes}]
+    paths = frozenset().union(*changed)
+    return {path: entry.step_cost for path, entry in declarations().items() if path in paths and not entry.priced}
 
 
 def between(reference: Scenario, scenario: Scenario, levers: Iterable[Lever]) -> Scenario:

@@ -92,9 +92,8 @@ class Store:
         """
         for key, wanted in manifest.items():
             if self.manifest.get(key) != wanted:
-                what = _brief(self.manifest.get(key)), _brief(wanted)
                 raise StoreError(
-                    f"was begun with another {key.replace('_', ' ')} ({what[0]}, now {what[1]})",
+                    f"was begun with {_differing(key, self.manifest.get(key), wanted)}",
                     field="out",
                     value=str(self.folder),
                     hint="Resume with what it was begun with, or name another folder.",
@@ -234,6 +233,14 @@ def parquet(table: pa.Table) -> bytes:
 
 def _unfinished(path: Path) -> bool:
     return path.name.startswith(".")
+
+
+_HASHED = {"scenario_hash": "another scenario", "design_hash": "other levers or points"}
+"""What differs where only a hash tells."""
+
+
+def _differing(key: str, there: Any, wanted: Any) -> str:
+    return _HASHED.get(key) or f"{key.replace('_', ' ')} {_brief(there)}, not {_brief(wanted)}"
 
 
 def _brief(value: Any) -> str:

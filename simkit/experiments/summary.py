@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simkit.errors import RunError, nearest
 from simkit.experiments.design import Design
 from simkit.run.measures import MEASURES
 from simkit.run.precision import bounds, is_share
@@ -13,6 +15,25 @@ from simkit.statistics import unseen, wilson
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def summarised(design: Design) -> tuple[str, ...]:
+    """The outcomes of a summary: every measure, and crossed_by_12, crossed_by_24, ... before the horizon."""
+    horizon = design.base.parameters.horizon_months
+    return (*MEASURES, *(f"crossed_by_{month}" for month in range(12, horizon, 12)))
+
+
+def check_summarised(design: Design, outcomes: Iterable[str]) -> None:
+    """Refuse outcomes that are not in the summary of a design.
+
+    Raises:
+        RunError: there is no such outcome; the message names the nearest.
+    """
+    known = summarised(design)
+    for outcome in outcomes:
+        if outcome not in known:
+            hint = nearest(outcome, known) or f"There are {', '.join(known)}."
+            raise RunError("is not in the summary", field="outcome", value=outcome, hint=hint)
 
 
 def summarise(design: Design, outcomes: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
@@ -30,7 +51,8 @@ def summarise(design: Design, outcomes: pd.DataFrame, level: float = 0.95) -> pd
     import pandas as pd
     from scipy.special import stdtrit
 
-    measures = [name for name in MEASURES if name in outcomes]
+    outcomes = outcomes.assign(**_crossed_by(design, outcomes))
+    measures = [name for name in summarised(design) if name in outcomes]
     groups = outcomes.groupby("point", sort=True)
     failed = outcomes["error"].notna().groupby(outcomes["point"]).sum()
     well = groups.size() - failed
@@ -54,3 +76,16 @@ def summarise(design: Design, outcomes: pd.DataFrame, level: float = 0.95) -> pd
     points = pd.DataFrame(design.points, columns=list(design.paths)).rename_axis("point").reset_index()
     stacked = pd.concat(tables, ignore_index=True).sort_values("point", kind="stable", ignore_index=True)
     return points.merge(stacked, on="point")
+
+
+def _crossed_by(design: Design, outcomes: pd.DataFrame) -> dict[str, pd.Series[float]]:
+    """Whether each life has crossed by some months; one that was never below the line has no month and has from the
+    start, one that failed has no value."""
+    if "crossed" not in outcomes:
+        return {}
+    well, month = outcomes["error"].isna(), outcomes["crossing_month"]
+    crossed = outcomes["crossed"].eq(True)
+    return {
+        name: (crossed & ~(month > int(name.rpartition("_")[2]))).astype(float).where(well)
+        for name in summarised(design)[len(MEASURES) :]
+    }

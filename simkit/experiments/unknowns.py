@@ -279,9 +279,7 @@ def _check(scenario: Scenario, draws: int, replications: int, outcomes: tuple[st
     if not isinstance(scenario, Scenario):
         raise RunError("expected a scenario", field="scenario", value=scenario)
     if not scenario.uncertain:
-        hint = (
-            'Give a parameter a range, as in with_changes({"market.drift": {"low": 0.05, "mode": 0.1, "high": 0.3}}).'
-        )
+        hint = "Give a parameter a range, in its file or with --set: market.drift={low=0.05, mode=0.1, high=0.3}."
         raise RunError("nothing about it is uncertain, so all that varies is luck", field="scenario", hint=hint)
     whole(draws, "draws", 2)
     whole(replications, "replications", 2)

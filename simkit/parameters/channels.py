@@ -64,7 +64,7 @@ class Channel:
     )
     interruptions: float = lever(
         0.0, "Further share of the owners' time lost to urgent requests for this channel", unit="share", low=0, high=0.9,
-        step=0.05, cost="whoever asks must wait", source="Assumption; none by default", claims="C9",
+        step=0.05, unpriced="waiting by whoever asks", source="Assumption; none by default", claims="C9",
     )
 
 

@@ -58,7 +58,7 @@ class Company:
     )
     sales_enablement: float = lever(
         0.5, "How well sales is equipped for what marketing brings (0.5 is the practice before the programme)",
-        unit="0-1", low=0, high=1, step=0.1, cost="training and material", source="Assumption; a scale of its own", claims="C15",
+        unit="0-1", low=0, high=1, step=0.1, unpriced="training and material", source="Assumption; a scale of its own", claims="C15",
     )
     enablement_effect: float = uncertainty(
         0.15, "Change of the win rate from no to half enablement, and from half to full", unit="share", low=0, high=1,

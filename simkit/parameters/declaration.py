@@ -36,6 +36,7 @@ class Declaration:
         unit: plain unit, '' for a bare number.
         low, high: bounds, both included; None for parameters that are not numbers.
         step, step_cost: for a lever, a sensible step and what it costs (a phrase, or '' when it costs nothing by itself).
+        priced: whether the model counts what a step costs, as money or as the team's own time.
         label: its meaning in plain words.
         kind: lever (we choose), uncertainty (we do not know) or constant.
         source: where the default comes from; it begins with 'Assumption' where nobody has measured it.
@@ -50,6 +51,7 @@ class Declaration:
     high: float | None
     step: float | None
     step_cost: str
+    priced: bool
     label: str
     kind: Kind
     source: str
@@ -74,9 +76,10 @@ def lever(
     source: str,
     claims: str,
     cost: str = "",
+    unpriced: str = "",
 ) -> Any:
-    """Declare a number that the company chooses."""
-    extra = {"step": step, "step_cost": cost}
+    """Declare a number that the company chooses, with what a step costs: `cost` if the model counts it, else `unpriced`."""
+    extra = {"step": step, "step_cost": cost or unpriced, "priced": not unpriced}
     return _field(default, label, "lever", unit, low, high, source, claims, extra)
 
 
@@ -140,6 +143,7 @@ def _declaration(path: str, field: FieldInfo, default: Value) -> Declaration:
         high=high,
         step=extra.get("step"),  # type: ignore[arg-type]
         step_cost=str(extra.get("step_cost", "")),
+        priced=bool(extra.get("priced", True)),
         label=str(field.description),
         kind=extra["kind"],  # type: ignore[arg-type]
         source=str(extra["source"]),

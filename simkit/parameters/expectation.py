@@ -33,7 +33,7 @@ class Expectation:
         (), "Expected result at given months, for the shape 'points'", kind="lever", source="Assumption; none drawn", claims="C1 C26",
     )
     review_every_months: int = lever(
-        1, "Months between executives' reviews", unit="months", low=1, high=24, step=1, cost="executives' time",
+        1, "Months between executives' reviews", unit="months", low=1, high=24, step=1, unpriced="executives' time",
         source="Assumption", claims="C3",
     )
     tolerance: float = lever(

@@ -13,15 +13,15 @@ class Process:
 
     silos: float = lever(
         0.4, "How far channels work for themselves: 0 one integrated plan, 1 isolated", unit="0-1", low=0, high=1, step=0.1,
-        cost="a reorganisation", source="Assumption; no good source for the cost of silos", claims="C10 C11 C17",
+        unpriced="a reorganisation", source="Assumption; no good source for the cost of silos", claims="C10 C11 C17",
     )
     strategic_clarity: float = lever(
         0.65, "How well the strategy is translated into goals people can work with", unit="0-1", low=0, high=1, step=0.1,
-        cost="leaders' time", source="Assumption", claims="C16 C23",
+        unpriced="leaders' time", source="Assumption", claims="C16 C23",
     )
     interruptions: float = lever(
         0.1, "Share of working time lost to urgent requests from above", unit="share", low=0, high=0.9, step=0.05,
-        cost="whoever asks must wait", source="Assumption", claims="C9",
+        unpriced="waiting by whoever asks", source="Assumption", claims="C9",
     )
     improvement_time: float = lever(
         0.18, "Share of working time planned for improving instead of producing", unit="share", low=0, high=0.5, step=0.03,
@@ -40,7 +40,7 @@ class Process:
     )
     handover_days: float = lever(
         2.0, "Days until the next person, or sales, takes up what was handed over", unit="days", low=0, high=60, step=1,
-        cost="closer coordination", source="Assumption; Oldroyd 2011: 37 % of firms answer a lead within an hour", claims="C15 C17",
+        unpriced="closer coordination", source="Assumption; Oldroyd 2011: 37 % of firms answer a lead within an hour", claims="C15 C17",
     )
     partner_response_days: float = uncertainty(
         8.0, "Days that a function outside the team takes to answer, on average", unit="days", low=0, high=120,
@@ -162,7 +162,7 @@ class Automation:
     """Machines that create."""
 
     reliance: float = lever(
-        0.2, "Share of creation left to machines", unit="share", low=0, high=1, step=0.1, cost="tools", source="Assumption",
+        0.2, "Share of creation left to machines", unit="share", low=0, high=1, step=0.1, unpriced="tools", source="Assumption",
         claims="C20",
     )
     human_review: float = lever(
@@ -201,10 +201,10 @@ class Feedback:
 
     latency_weeks: float = lever(
         4.0, "Time until there is enough data to analyse a test or a result", unit="weeks", low=0.5, high=26, step=1,
-        cost="measuring", source="Assumption", claims="C18 C22",
+        unpriced="measuring", source="Assumption", claims="C18 C22",
     )
     acted_on: float = lever(
-        0.6, "Share of insights that somebody acts on", unit="share", low=0, high=1, step=0.1, cost="leaders' attention",
+        0.6, "Share of insights that somebody acts on", unit="share", low=0, high=1, step=0.1, unpriced="leaders' attention",
         source="Gartner 2022: analytics influence 53 % of decisions", claims="C22",
     )
     tests_per_channel_month: float = lever(

@@ -89,7 +89,7 @@ def expected(entry: Declaration) -> str:
     if isinstance(entry.default, str):
         return "a three-letter currency code such as EUR"
     noun = "a whole number" if entry.integer else "a number"
-    unit = f" ({entry.unit})" if entry.unit else ""
+    unit = f" ({entry.unit})" if entry.unit not in ("", "0-1") else ""
     return f"{noun} from {entry.low:,g} to {entry.high:,g}{unit}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,6 +140,25 @@ def draw_attribution(shown: Intervals, width: int = 480) -> alt.LayerChart:
     chart = alt.LayerChart(data=shown.table, layer=layers)
     drawn: alt.LayerChart = chart.properties(width=width, height=alt.Step(26), title=title)
     return drawn
+
+
+def comparison_charts(comparison: Comparison, whys: Sequence[Attribution] = ()) -> alt.TopLevelMixin:
+    """The differences, and below them what each lever contributes where it was asked for."""
+    charts = [comparison_chart(comparison), *map(attribution_chart, whys)]
+    return _below(charts)
+
+
+def sweep_charts(sweep: Sweep, outcomes: Sequence[str]) -> alt.TopLevelMixin:
+    """How each of some outcomes of a sweep answers to its levers, one chart below the other."""
+    return _below([sweep_chart(sweep, outcome) for outcome in outcomes])
+
+
+def _below(charts: Sequence[Any]) -> alt.TopLevelMixin:
+    if len(charts) == 1:
+        single: alt.TopLevelMixin = charts[0]
+        return single
+    below: alt.TopLevelMixin = alt.vconcat(*charts, spacing=36).resolve_scale(color="independent")
+    return below
 
 
 def sweep_chart(

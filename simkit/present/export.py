@@ -7,11 +7,12 @@ import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simkit.errors import OutputError
+from simkit.experiments.comparison import comparable
 from simkit.observed import Observed
 from simkit.present.json_report import as_json, comparison_report, json_report
 from simkit.run import Ensemble
@@ -35,18 +36,22 @@ def export(ensemble: Ensemble, folder: Path, observed: Observed | None = None) -
 
 
 def export_comparison(comparison: Comparison, whys: Sequence[Attribution], folder: Path) -> None:
-    """Write differences and P(crossed by m) (CSV), all of it with its reasons (JSON), and each scenario (TOML).
+    """Write tables (Parquet), all of it with its reasons (JSON), and each scenario (TOML) into a new or empty folder.
+
+    The tables: differences, crossed_by (P(crossed by m)), outcomes (one row a scenario and life, so that pairs can be
+    made again), and why where it was asked for.
 
     Raises:
         OutputError: the folder is in use, or cannot be written.
     """
     with _whole(folder) as unfinished:
-        comparison.differences.to_csv(unfinished / "differences.csv", index=False)
-        comparison.crossed_by.to_csv(unfinished / "crossed_by.csv", index=False)
+        for name, table in _comparison_tables(comparison, whys).items():
+            table.to_parquet(unfinished / f"{name}.parquet", index=False)
         report = as_json(comparison_report(comparison, whys))
         (unfinished / "comparison.json").write_text(report + "\n", encoding="utf-8")
         for number, ensemble in enumerate(comparison.ensembles.values(), 1):
-            save_scenario(ensemble.scenario, unfinished / f"{number}-{ensemble.scenario.name}.toml")
+            name = f"{number}-{ensemble.scenario.name}"  # its own: a table of draws is named after the scenario
+            save_scenario(replace(ensemble.scenario, name=name), unfinished / f"{name}.toml")
 
 
 @contextmanager
@@ -60,8 +65,9 @@ def _whole(folder: Path) -> Iterator[Path]:
         if folder.exists():
             folder.rmdir()
         unfinished.rename(folder)
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror or error}", field="--out", value=str(folder)) from None
+    except (OSError, OutputError) as error:
+        said = error.message if isinstance(error, OutputError) else f"cannot be written: {error.strerror or error}"
+        raise OutputError(said, field="--out", value=str(folder)) from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -90,6 +96,23 @@ def _write(ensemble: Ensemble, folder: Path, observed: Observed | None) -> None:
     save_scenario(ensemble.scenario, folder / "scenario.toml")
     for name, content in (("summary", json_report(ensemble, observed)), ("provenance", asdict(ensemble.provenance))):
         (folder / f"{name}.json").write_text(as_json(content) + "\n", encoding="utf-8")
+
+
+def _comparison_tables(comparison: Comparison, whys: Sequence[Attribution]) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
+    lives = []
+    for name, ensemble in comparison.ensembles.items():
+        table = ensemble.outcomes
+        table.insert(0, "scenario", name)
+        lives.append(table.assign(**{o: ensemble.measure(o) for o in comparison.outcomes if o not in table}))
+    tables = {"differences": comparison.differences, "outcomes": pd.concat(lives, ignore_index=True)}
+    if comparable({name: one.scenario for name, one in comparison.ensembles.items()}, ["crossed"]):
+        tables["crossed_by"] = comparison.crossed_by
+    if whys:
+        parts = [why.table.assign(scenario=why.scenario, outcome=why.outcome, n=why.lives) for why in whys]
+        tables["why"] = pd.concat(parts, ignore_index=True)
+    return tables
 
 
 def _tables(ensemble: Ensemble) -> dict[str, pd.DataFrame]:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from simkit.experiments.attribution import Attribution
 from simkit.experiments.calibrate import Fit
-from simkit.experiments.comparison import Comparison
+from simkit.experiments.comparison import Comparison, comparable
 from simkit.experiments.decide import Advice
 from simkit.experiments.sweep import Sweep
 from simkit.experiments.unknowns import Unknowns
 from simkit.observed import Observed
+from simkit.present.conclusions import conclusions
 from simkit.present.coverage import coverage, remarks
 from simkit.run import Ensemble
 from simkit.run.provenance import version_of
@@ -45,6 +46,7 @@ def json_report(ensemble: Ensemble, observed: Observed | None = None) -> dict[st
 
 def comparison_report(comparison: Comparison, whys: Sequence[Attribution] = ()) -> dict[str, Any]:
     """Differences from the reference, P(crossed by m), and what each lever contributes."""
+    one_line = comparable({name: one.scenario for name, one in comparison.ensembles.items()}, ["crossed"])
     return {
         "ends": "low and high are the ends of an interval of confidence 'level'; null stands for what is no number",
         "reference": comparison.reference,
@@ -53,8 +55,9 @@ def comparison_report(comparison: Comparison, whys: Sequence[Attribution] = ()) 
         "version": version_of("simkit"),
         "scenario_hash": {name: ensemble.scenario.hash for name, ensemble in comparison.ensembles.items()},
         "reached": {name: str(reached) for name, reached in comparison.reached.items()},
+        "conclusions": list(conclusions(comparison)),
         "differences": _rows(comparison.differences),
-        "crossed_by": _rows(comparison.crossed_by),
+        "crossed_by": _rows(comparison.crossed_by) if one_line else [],
         "why": [
             {"scenario": why.scenario, "outcome": why.outcome, **asdict(why.total), "levers": _rows(why.table)}
             for why in whys

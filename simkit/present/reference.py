@@ -77,9 +77,8 @@ def _entry(entry: Declaration) -> RenderableType:
     facts.add_column()
     rows = {"Default": f"{written(entry.default)} {entry.unit}".removesuffix(" 0-1"), "Expected": expected(entry)}
     if entry.step is not None:
-        rows["Step"] = f"{entry.step:,g}; " + (
-            f"costs {entry.step_cost}" if entry.step_cost else "costs nothing by itself"
-        )
+        price = "" if entry.priced else ", which has no price in the model"
+        rows["Step"] = f"{entry.step:,g}; costs {entry.step_cost or 'nothing by itself'}{price}"
     rows["Kind"] = KINDS[entry.kind]
     rows["Source"] = entry.source
     rows["Claims"] = ", ".join(entry.claims) or "none"

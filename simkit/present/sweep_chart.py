@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-from simkit.errors import RunError, nearest
+from simkit.errors import RunError
+from simkit.experiments.summary import check_summarised
 from simkit.experiments.sweep import Sweep
 from simkit.present.figures import between, number, per_cent
 from simkit.run.precision import is_share
@@ -54,10 +55,7 @@ def shown_sweep(sweep: Sweep, outcome: str = "crossed", x: str | None = None, li
     """
     paths = sweep.design.paths
     summary = sweep.summary
-    known = list(dict.fromkeys(summary["outcome"]))
-    if outcome not in known:
-        hint = nearest(outcome, known) or f"There are {', '.join(known)}."
-        raise RunError("is not in the summary", field="outcome", value=outcome, hint=hint)
+    check_summarised(sweep.design, [outcome])
     for path in (x, line):
         if path is not None and path not in paths:
             raise RunError(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from simkit.model.recorder import MONTHLY
 from simkit.plateau import Crossing, Returns
 from simkit.run import results, tables
 from simkit.run.crossing import CrossingTime, crossing_time
+from simkit.run.drawing import drawn_by
 from simkit.run.lives import Floats, Lives
 from simkit.run.measures import measure
 from simkit.run.provenance import Provenance, provenance_of
@@ -25,6 +27,8 @@ from simkit.statistics import effective_sample_size
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from simkit.observed import Observed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,6 +63,24 @@ class Ensemble:
     def __repr__(self) -> str:
         worth = "" if self.weights is None else f", worth {self.effective_sample_size:.3g} equal ones"
         return f"<Ensemble of '{self.scenario.name}': {len(self)} lives{worth}, {self.months} months, seed {self.seed}>"
+
+    def __str__(self) -> str:
+        return f"{self!r}\n{self.crossing}"
+
+    def _repr_html_(self) -> str:
+        table = tables.figures(self.summary).to_html(index=False, float_format="{:,.4g}".format, na_rep="")
+        return f"<p>{escape(repr(self)[1:-1])}</p>{self.crossing._repr_html_()}{table}"
+
+    def chart(self, observed: Observed | None = None) -> Any:
+        """The expected line, the median and the band of lives, the valley and the crossing, as an Altair chart.
+
+        Args:
+            observed: months that a company has seen, to show beside them.
+
+        Raises:
+            RunError: Altair is not installed.
+        """
+        return drawn_by("charts", "trajectory_chart", self, observed)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Tables are made again where they are needed.

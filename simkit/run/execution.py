@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Thread
+from time import sleep
 from typing import Any, TypeVar
 
 from simkit.errors import RunError, SimkitError
@@ -28,11 +31,17 @@ An executor that has more urgent things to do as well says otherwise in an attri
 AHEAD = 3
 """Tasks under way for each worker: one that runs, and two that wait, so that nobody waits for the next one."""
 
+ASK_SECONDS = 5.0
+"""How long what an executor said of its width is believed."""
+
 _LIFE_SECONDS = 0.05 / (36 * 8)
 """Time of one month of one head, from a life of 36 months and eight people on a common machine."""
 
 _IDLE_SECONDS = 300
 """How long idle worker processes are kept warm."""
+
+_WATCH_SECONDS = 1.0
+"""How soon workers notice that their parent was killed."""
 
 
 Task = TypeVar("Task")
@@ -151,7 +160,8 @@ def completed(
         tasks: what there is to do.
         workers: processes of the default pool, 1 for none, None for a core each.
         executor: takes the place of the default pool.
-        width: how many tasks the executor works on at once now, where it does not say so itself.
+        width: how many tasks the executor works on at once now, where it does not say so itself; it is asked again
+            whenever a task is done, and now and then while none is.
 
     Raises:
         WorkersLost: a worker process ended, or a cluster cannot be reached any more.
@@ -173,7 +183,7 @@ def completed(
                 waiting[executor.submit(work, task)] = task
             if not waiting:
                 return
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            done, _ = wait(waiting, None if width is None else ASK_SECONDS, FIRST_COMPLETED)
             for future in done:
                 task = waiting.pop(future)
                 try:
@@ -215,8 +225,22 @@ def _pool(workers: int) -> Executor:
     # loky's processes need no main guard and no importable __main__, so scripts and notebooks work.
     from loky import get_reusable_executor
 
-    pool: Executor = get_reusable_executor(max_workers=workers, timeout=_IDLE_SECONDS, initializer=ignore_interrupts)
+    pool: Executor = get_reusable_executor(
+        max_workers=workers, timeout=_IDLE_SECONDS, initializer=_stand_by, initargs=(os.getpid(),)
+    )
     return pool
+
+
+def _stand_by(parent: int) -> None:
+    ignore_interrupts()
+    Thread(target=end_with, args=(parent,), daemon=True).start()
+
+
+def end_with(parent: int) -> None:
+    """End this worker when its parent has gone, also where that was killed and could not say so."""
+    while os.getppid() == parent:
+        sleep(_WATCH_SECONDS)
+    os._exit(0)
 
 
 def ignore_interrupts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from simkit.errors import RunError
 from simkit.model.recorder import MONTHLY, ORIGIN_OUTPUTS, ORIGINS, ROLE_OUTPUTS, ROLES
 from simkit.run.lives import Floats, Lives
+from simkit.run.summary import Amount, Summary
 
 # pandas takes a third of a second to import: only those who ask for a table wait for it.
 if TYPE_CHECKING:
@@ -111,3 +113,12 @@ def _stacked(lives: Lives, values: Floats, outputs: tuple[str, ...], **inner: tu
     table.insert(0, "month", np.tile(np.repeat(np.arange(1, months + 1), width), count))
     table.insert(0, "replication", np.repeat(lives.replication, months * width))
     return table
+
+
+def figures(summary: Summary) -> pd.DataFrame:
+    """figure, mean, low, high (the interval of the mean), p5, p95 (the spread of lives): one row an amount."""
+    import pandas as pd
+
+    found = {field.name: getattr(summary, field.name) for field in fields(summary)}
+    rows = [(name, a.mean, a.low, a.high, a.p5, a.p95) for name, a in found.items() if isinstance(a, Amount)]
+    return pd.DataFrame(rows, columns=["figure", "mean", "low", "high", "p5", "p95"])

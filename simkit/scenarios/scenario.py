@@ -55,7 +55,7 @@ class Resolved:
     draw: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Scenario:
     """A company, its programme and its expectation, over time. Two scenarios are equal when they run alike.
 
@@ -79,6 +79,13 @@ class Scenario:
 
     def __post_init__(self) -> None:
         _check_whole(self)
+
+    def __repr__(self) -> str:
+        months, changes = self.parameters.horizon_months, len(self.changes)
+        unsure = len(self.ranges) + (len(self.joint.paths) if self.joint else 0)
+        said = [f"{months} months", *([f"{changes} dated changes"] if changes else [])]
+        said += [f"{unsure} uncertain parameters"] if unsure else []
+        return f"<Scenario '{self.name}': {', '.join(said)}, hash {self.hash}>"
 
     def __getitem__(self, path: str) -> Value | Range:
         """The value at a path at month 1, or its range."""
@@ -118,6 +125,7 @@ class Scenario:
             pairs = tuple((path, check_value(path, value)) for path, value in values.items())
             return self._and(Change(month, pairs))
         if values.get("expectation.metric", self.parameters.expectation.metric) != self.parameters.expectation.metric:
+            check_value("expectation.metric", values["expectation.metric"])
             _check_metric(self, values)
         ranges = {path: r for path, r in self.ranges if path not in values}
         points: dict[str, Any] = {}

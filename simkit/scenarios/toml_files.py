@@ -12,7 +12,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import InlineTable
 
-from simkit.errors import OutputError, ParameterError, ScenarioError, nearest
+from simkit.errors import OutputError, ParameterError, ScenarioError, nearest, within
 from simkit.parameters import declarations
 from simkit.parameters.values import expected, flattened
 from simkit.scenarios.scenario import Scenario
@@ -52,7 +52,8 @@ def _read(path: Path, find: Callable[[str, Path], Path], above: tuple[Path, ...]
     scenario = replace(base, name=path.stem, **texts)
     if "joint" in content:
         scenario = scenario.with_joint(read_joint(path.parent / content["joint"]))
-    return _filled(scenario, content)
+    with within(path.name):
+        return _filled(scenario, content)
 
 
 def from_toml(text: str, name: str) -> Scenario:

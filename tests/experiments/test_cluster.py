@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -40,11 +41,13 @@ class Cluster:
         self.folder = folder
         self.address = f"tcp://127.0.0.1:{port}"
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-        self.workers = [
-            self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard") for _ in range(2)
-        ]
+        self.workers = [self.worker() for _ in range(2)]
         with Client(self.address, timeout=60) as client:  # type: ignore[no-untyped-call]
             client.wait_for_workers(2, timeout=60)
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        """One more worker."""
+        return self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]]
@@ -87,6 +90,30 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
 
     simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", cluster=cluster.address, progress=kill)  # type: ignore[arg-type]
     assert cluster.workers[0].wait() == -signal.SIGKILL
+    assert contents(tmp_path / "runs") == expected
+
+
+def test_who_waits_for_workers_is_told(
+    cluster: Cluster, tmp_path: Path, expected: dict[str, bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    """All workers are killed; another one is started once their loss has been said. Fails if the sweep waits in
+    silence, ends although workers may come again, or the numbers depend on who computed them."""
+
+    def kill(done: int, asked: int) -> None:
+        if LIVES_PER_PART <= done < 2 * LIVES_PER_PART:
+            for worker in cluster.workers:
+                worker.kill()
+
+    def hire(record: logging.LogRecord) -> bool:
+        if "no workers" in record.getMessage():
+            cluster.workers.append(cluster.worker())
+        return True
+
+    caplog.handler.addFilter(hire)
+    simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", cluster=cluster.address, progress=kill)  # type: ignore[arg-type]
+    said = [record.getMessage() for record in caplog.records if record.name == "simkit.experiments.cluster"]
+    assert f"Start them with `dask worker {cluster.address}`" in said[0]
+    assert said[1:] == ["The cluster has workers again; going on."]
     assert contents(tmp_path / "runs") == expected
 
 

@@ -48,6 +48,7 @@ def test_every_command_in_the_readme_works(command: list[str], tmp_path: Path) -
     for file, content in FILES.items():
         (tmp_path / file).write_text(re.sub(r"(?m)^replications = .*", "replications = 2", content), encoding="utf-8")
     few = ["--replications", "5"] if action in {"run", "compare"} else []  # the last one counts; here no number matters
+    few = ["--budget", "20"] if "--within" in arguments else few
     run("-m", "simkit.cli", action, *arguments, *few, cwd=tmp_path)
 
 

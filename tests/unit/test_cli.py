@@ -215,6 +215,14 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
         assert process.stderr.read() == b""
 
 
+def test_run_until_it_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fails if 'auto' is not in reach of the command line, or what it reached is not said."""
+    asked = ["run", "baseline", "--set", "horizon_months=8", "--workers", "1", "--chart", "c.svg"]
+    assert called(*asked, "--within", "total_margin=20%") == 0
+    assert re.search(r"total_margin: half-width .* of the mean, with \d+ lives\.", capsys.readouterr().out)
+    assert Path("c.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
 def test_the_same_bits_from_any_number_of_workers() -> None:
     """Fails when the number of processes changes a figure."""
     outputs = {

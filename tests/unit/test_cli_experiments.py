@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -63,8 +64,15 @@ def test_compare_leaves_what_it_found_in_a_folder() -> None:
     asked = ["a.toml", "b.toml", "--replications", "4", "--workers", "1", "--why", "total_margin", "--out", "found"]
     assert called("compare", *asked) == 0
     made = simkit.compare({"a": "a.toml", "b": "b.toml"}, 4, 1, workers=1)
-    written = pd.read_csv("found/differences.csv")
-    assert written["difference"].tolist() == pytest.approx(made.differences["difference"].tolist())
+    written = pd.read_parquet("found/differences.parquet")
+    pd.testing.assert_frame_equal(written, made.differences)
+    lives = pd.read_parquet("found/outcomes.parquet").pivot_table(
+        index="replication", columns="scenario", values="net_margin"
+    )
+    again = (lives["b"] - lives["a"]).mean()
+    assert again == pytest.approx(written.set_index("outcome").loc["net_margin", "difference"])
+    assert len(pd.read_parquet("found/crossed_by.parquet")) == 2 * 8
+    assert pd.read_parquet("found/why.parquet")["outcome"].unique().tolist() == ["total_margin"]
     assert json.loads(Path("found/comparison.json").read_text())["why"][0]["outcome"] == "total_margin"
     for name in ("a", "b"):
         (file,) = Path("found").glob(f"*-{name}.toml")
@@ -86,7 +94,54 @@ def test_compare_until_it_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     """Fails if 'auto' does not say what precision was reached with how many lives."""
     arguments = ["a.toml", "b.toml", "--replications", "auto", "--within", "net_margin=50%", "--workers", "1"]
     assert called("compare", *arguments) == 0
-    assert "b: half-width" in capsys.readouterr().out
+    assert re.search(r"b, net_margin: half-width .* of the mean, with \d+ lives", capsys.readouterr().out)
+    assert called("compare", *arguments[:2], *arguments[4:], "--budget", "20") == 0  # --within alone says the same
+    assert "b, net_margin: " in capsys.readouterr().out
+
+
+def test_compare_says_in_words_what_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """One outcome, a new metric whose target comes with another --set, and a chart. Fails if outcomes are shown that
+    nobody asked for, settings are taken one by one, or there is no conclusion or chart."""
+    metric = ["--set", "expectation.metric=leads", "--set", "expectation.target_per_month=2000"]
+    asked = ["a.toml", "b.toml", *metric, "--outcome", "net_margin", "--chart", "c.svg"]
+    assert called("compare", *asked, "--replications", "4", "--workers", "1") == 0
+    said = capsys.readouterr().out
+    assert said.startswith("After cost it brings EUR")
+    assert "process.silos (a reorganisation)" in " ".join(said.split())
+    assert "total margin" not in said
+    assert "crossed" not in said
+    assert Path("c.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_sweep_shows_the_outcomes_that_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fails if an outcome is not shown or drawn, an unknown one is found out after the run, or the price of breaking up
+    silos seems to be in the cost."""
+    text = DESIGN.format(3).replace("[levers]", "[set]\nhorizon_months = 14\n[levers]")
+    Path("design.toml").write_text(text, encoding="utf-8")
+    asked = ["sweep", "design.toml", "--out", "runs", "--workers", "1"]
+    assert called(*asked, "--outcome", "crossed_by_24") == 2
+    assert "Did you mean 'crossed_by_12'?" in capsys.readouterr().err
+    assert not Path("runs").exists()
+    assert called(*asked, "--outcome", "crossed_by_12", "--outcome", "roi", "--chart", "c.html") == 0
+    said = capsys.readouterr().out
+    assert all(heading in said for heading in ("crossed by 12", "roi"))
+    assert "leaves out what it takes" not in said  # no money is shown
+    assert Path("c.html").exists()
+    assert called(*asked, "--resume") == 0
+    assert "leaves out what it takes to change process.silos (a reorganisation)" in capsys.readouterr().out
+
+
+def test_the_table_of_a_sweep_fits_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    """Two levers and money, 80 columns wide. Fails if a figure and its interval are torn apart."""
+    monkeypatch.setenv("COLUMNS", "80")
+    Path("design.toml").write_text(DESIGN.format(3) + '"feedback.latency_weeks" = [1, 4]\n', encoding="utf-8")
+    assert called("sweep", "design.toml", "--out", "runs", "--workers", "1") == 0
+    table = capsys.readouterr().out
+    lines = [re.split(r" {2,}", line.strip()) for line in table.splitlines()]
+    points = [i for i, cells in enumerate(lines) if cells[0] in {"0", "1", "2", "3"}]
+    assert len(points) == 4
+    assert [len(lines[i]) for i in points] == [6] * 4
+    assert [len(lines[i + 1]) for i in points] == [3] * 4
 
 
 def test_sweep_writes_a_store_and_resumes_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,7 +173,12 @@ def test_separate_tells_two_kinds_of_uncertainty_apart(capsys: pytest.CaptureFix
     assert (reported["uncertain"], reported["draws"], reported["replications"]) == (["company.win_rate"], 4, 2)
     assert {"sd_luck", "sd_not_knowing", "share"} <= set(reported["outcomes"][0])
     assert called("separate", "a.toml") == 2
-    assert "uncertain" in capsys.readouterr().err
+    assert "--set" in capsys.readouterr().err
+    unsure = ["--set", "market.drift={low=0.05, mode=0.1, high=0.3}", "--outcome", "roi"]
+    assert called("separate", "a.toml", *unsure, "--draws", "4", "--replications", "2", "--workers", "1") == 0
+    said = capsys.readouterr().out
+    assert "roi" in said
+    assert "net margin" not in said
 
 
 @pytest.mark.parametrize(
@@ -129,10 +189,22 @@ def test_separate_tells_two_kinds_of_uncertainty_apart(capsys: pytest.CaptureFix
         (["compare", "a.toml", "b.toml", "--replications", "0"], "replications: expected a whole number from 1 on"),
         (["compare", "a.toml", "b.toml", "--set", "c:process.silos=0"], "--set: there is no such scenario"),
         (["compare", "a.toml", "integratd"], "Did you mean 'integrated'"),
-        (["compare", "a.toml", "b.toml", "--replications", "some"], "expected a whole number"),
+        (
+            ["compare", "a.toml", "b.toml", "--replications", "some"],
+            "--replications: expected a whole number or 'auto'",
+        ),
         (["compare", "a.toml", "b.toml", "--replications", "auto"], "'auto' needs to know how precise"),
         (["compare", "a.toml", "b.toml", "--within", "net_margin=close"], "--within: expected OUTCOME=WIDTH"),
         (["compare", "a.toml", "b.toml", "--replications", "3", "--why", "crossing_month"], "Use restricted_crossing"),
+        (["compare", "a.toml", "b.toml", "--outcome", "margin"], "outcome: is no outcome .* Did you mean"),
+        (["compare", "a.toml", "b.toml", "--budget", "9"], "--budget: goes with --within only"),
+        (
+            ["compare", "a.toml", "b.toml", "--within", "roi=1", "--replications", "9"],
+            "cannot be combined with --within",
+        ),
+        (["compare", "a.toml", "b.toml", "--chart", "c.jpg"], "--chart: expected a name that ends in .png"),
+        (["run", "a.toml", "--chart", "none/c.png"], "--chart: cannot be written there"),
+        (["run", "a.toml", "--within", "crossing_month=1"], "may be missing in some lives.*Use restricted_crossing"),
         (["sweep", "none.toml", "--out", "runs"], "design: there is no such file"),
         (["sweep", "design.toml"], "Missing option '--out'"),
         (["sweep", "design.toml", "--out", "a.toml"], "out: (is a file|cannot be written)"),
@@ -165,6 +237,41 @@ def test_ctrl_c_keeps_the_parts_that_are_done(tmp_path: Path) -> None:
     assert simkit.load_sweep("runs").done >= 32
 
 
+def test_ctrl_c_keeps_the_pairs_that_are_done_where_there_is_a_place(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Interrupted first while scenarios are lived, then while reasons are looked for. Fails if the lives in the folder
+    are others than those that are said, or a comparison is lost because its reasons are not known."""
+
+    def interrupt(done: int, asked: int) -> None:
+        if (asked == 40 and done > 30) or asked == 32:  # 20 of each; three mixtures of 2^3 besides the two there are
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("simkit.cli.comparing.progress", lambda lives: contextlib.nullcontext(interrupt))
+    asked = ["a.toml", "b.toml", "--set", "horizon_months=6", "--workers", "1"]
+    assert called("compare", *asked, "--replications", "20", "--out", "first") == 130
+    assert "11 lives of each scenario are compared; they are kept in first." in capsys.readouterr().err
+    assert len(pd.read_parquet("first/outcomes.parquet")) == 2 * 11
+    assert called("compare", *asked, "--replications", "4", "--why", "net_margin", "--out", "then") == 130
+    assert "4 lives of each scenario are compared; they are kept in then." in capsys.readouterr().err
+    assert sorted(path.name for path in Path("then").glob("*.parquet")) == [
+        "crossed_by.parquet",
+        "differences.parquet",
+        "outcomes.parquet",
+    ]
+
+
+def test_ctrl_c_before_anything_is_done_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    """Fails if the command ends in silence, or in a traceback."""
+
+    def interrupt(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("simkit.cli.comparing.load_scenario", interrupt)
+    assert called("compare", "a.toml", "b.toml") == 130
+    assert capsys.readouterr().err == "Interrupted; nothing was kept.\n"
+
+
 def test_ctrl_c_prints_the_pairs_that_are_done(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,10 +282,12 @@ def test_ctrl_c_prints_the_pairs_that_are_done(
         if done > 120:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("simkit.cli.experiments.progress", lambda lives: contextlib.nullcontext(interrupt))
+    monkeypatch.setattr("simkit.cli.comparing.progress", lambda lives: contextlib.nullcontext(interrupt))
     settings = ["--set", "horizon_months=6", "--replications", "100", "--workers", "1"]
     assert called("compare", "a.toml", "b.toml", *settings) == 130
     shown, said = capsys.readouterr()
     assert "total margin, EUR" in shown
-    assert "50 of each scenario are compared" in said
-    assert "kept" not in said
+    assert (
+        said
+        == "Interrupted; 50 lives of each scenario are compared; nothing was kept (--out DIR keeps what is done).\n"
+    )

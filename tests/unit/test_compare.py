@@ -351,8 +351,8 @@ def test_pairs_until_their_difference_is_precise() -> None:
 
 
 def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rounds of three lives, interrupted in the second: three of each scenario can be compared, and the lives that the
-    first scenario had besides are there. Fails if they were lost, or a pair had one life only."""
+    """Rounds of three lives, interrupted in the second: five of each scenario can be compared, and the life that the
+    first scenario had besides is there. Fails if one were lost, or a pair had one life only."""
     monkeypatch.setattr(module, "_LEAST_ROUND", 3)
 
     def stop(done: int, _: int) -> None:
@@ -363,8 +363,8 @@ def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> Non
         simkit.compare({"today": TODAY, "better": BETTER}, 12, seed=4, workers=1, progress=stop)
     kept = pickle.loads(pickle.dumps(caught.value))
     assert [len(ensemble) for ensemble in kept.ensembles.values()] == [6, 5]
-    assert len(kept.comparison) == 3
-    plain = simkit.compare({"today": TODAY, "better": BETTER}, 3, seed=4, workers=1)
+    assert len(kept.comparison) == 5
+    plain = simkit.compare({"today": TODAY, "better": BETTER}, 5, seed=4, workers=1)
     pd.testing.assert_frame_equal(kept.comparison.differences, plain.differences)
 
 

@@ -200,11 +200,14 @@ def test_changes_take_their_month_and_stay() -> None:
 
 
 BAD_FILES = {
-    "unknown key": ("[team]\nanalist = 1", r"^team.analist: unknown key. Did you mean 'team.analyst'\?$"),
-    "unknown group": ("[teem]\nanalyst = 1", r"^teem: unknown key. Did you mean 'team'\?$"),
+    "unknown key": ("[team]\nanalist = 1", r"^mine.toml: team.analist: unknown key. Did you mean 'team.analyst'\?$"),
+    "unknown group": ("[teem]\nanalyst = 1", r"^mine.toml: teem: unknown key. Did you mean 'team'\?$"),
     "unknown channel": ("[channels.serach]\nactive = true", r"channels.serach: .* Did you mean 'channels.search'\?"),
     "unknown text": ('titel = "x"', r"titel: unknown key. Did you mean 'title'\?"),
-    "value for a group": ("team = 3", r"^team: is a group of parameters and has no value itself \(given: 3\)"),
+    "value for a group": (
+        "team = 3",
+        r"^mine.toml: team: is a group of parameters and has no value itself \(given: 3\)",
+    ),
     "text for a number": ('[team]\nanalyst = "two"', r"team.analyst: expected a whole number from 0 to 50"),
     "out of bounds": ("[process]\nsilos = 1.5", r"process.silos: expected a number from 0 to 1 .*\(given: 1.5\)"),
     "number for a text": ("title = 3", r"title: expected a text \(given: 3\)"),
@@ -269,6 +272,7 @@ BAD_FILES = {
         '[expectation]\nmetric = "leads"',
         r"expectation.metric: a new metric needs a target in its own unit .*Set expectation.target_per_month too",
     ),
+    "no metric at all": ('[expectation]\nmetric = "revenue"', r'expected one of "margin", .*\(given: \'revenue\'\)'),
     "metric with the target of another shape": (
         '[expectation]\nmetric = "leads"\npoints = [[12, 900]]',
         r"Set expectation.target_per_month too",
