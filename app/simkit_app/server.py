@@ -76,7 +76,9 @@ class _Visitor:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or COOKIE in HTTPConnection(scope).cookies:
+        # Phones in a room are no visitors of the board: they have a token of their own.
+        phone = scope.get("path", "").startswith("/room")
+        if scope["type"] != "http" or phone or COOKIE in HTTPConnection(scope).cookies:
             await self._app(scope, receive, send)
             return
 
@@ -145,7 +147,7 @@ class _Titled:
 async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     known = answers()
     gc.freeze()  # what was imported stays; looking through it again and again would hold everybody up
-    ticking = asyncio.create_task(service().tick())
+    ticking = asyncio.create_task(service().run())
     yield {}
     ticking.cancel()
     known.close()

@@ -7,7 +7,6 @@ doi:10.1198/jasa.2011.r10138). 'Never' counts as the month after the last one.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,9 +46,9 @@ def drawing(values: Any, crossing: Any, patience: Any, months: int) -> Drawing:
     if not isinstance(values, list | tuple) or len(values) != months:
         raise RunError(f"expected {months} values, one a month", field="values")
     for month, value in enumerate(values, 1):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise RunError("expected a number", field=f"values, month {month}", value=value)
-        if not 0 <= value <= MOST:
+        if not 0 <= value <= MOST:  # nor is NaN in between
             raise RunError(f"expected 0 to {MOST:g}", field=f"values, month {month}", value=value)
     for name, said in (("crossing", crossing), ("patience", patience)):
         if said is not None and (isinstance(said, bool) or not isinstance(said, int) or not 1 <= said <= months):

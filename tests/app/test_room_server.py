@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import urllib.error
 import urllib.request
-from http.client import HTTPResponse
+from email.message import Message
 from pathlib import Path
 from typing import Any
-
-import pytest
+from urllib.parse import urljoin
 
 from simkit import Scenario
 from simkit.training.company import Company
@@ -29,16 +29,22 @@ def go(rooms: Rooms, code: str, key: str, *steps: Step) -> None:
         rooms.steer(code, key, step, rooms.standing(code).steps)
 
 
-def sent(method: str, url: str, body: Any = None, token: str = "") -> tuple[int, Any]:
-    """Status and content of an answer."""
-    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"Authorization": f"Bearer {token}"} if token else {}, method=method)
+def fetched(url: str, method: str = "GET", data: bytes | None = None, **headers: str) -> tuple[int, Message, bytes]:
+    """Status, headers and content of an answer."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
-        answer: HTTPResponse = urllib.request.urlopen(request, timeout=40)
+        answer = urllib.request.urlopen(urllib.request.Request(url, data, named, method=method), timeout=40)
     except urllib.error.HTTPError as error:
-        return error.code, json.loads(error.read())
-    content = answer.read()
-    return answer.status, json.loads(content) if content else None
+        answer = error
+    with answer:
+        return answer.status, answer.headers, answer.read()
+
+
+def sent(method: str, url: str, body: Any = None, token: str = "") -> tuple[int, Any]:
+    """Status and content of an answer in JSON."""
+    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+    status, _, content = fetched(url, method, data, **({"Authorization": f"Bearer {token}"} if token else {}))
+    return status, json.loads(content) if content else None
 
 
 def test_a_server_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -60,11 +66,12 @@ def test_a_server_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     with served(tmp_path, int(address.rpartition(":")[2])):
         assert sent("GET", f"{api}/{code}/state", None, ANN) == before
         assert sent("PUT", f"{api}/{code}/vote", vote, ANN)[0] == 200
-        version = sent("GET", f"{api}/{code}/state", None, ANN)[1]["version"]
-        assert sent("GET", f"{api}/{code}/state?after={version}&wait=1", None, ANN)[0] == 204
+        now = sent("GET", f"{api}/{code}/state", None, ANN)[1]
+        news = f"{api}/{code}/state?after={now['version']}&steps={now['steps']}"
+        assert sent("GET", f"{news}&wait=1", None, ANN)[0] == 204
         go(rooms, code, key, "reveal")
         began = time.monotonic()
-        status, state = sent("GET", f"{api}/{code}/state?after={version}&wait=20", None, ANN)
+        status, state = sent("GET", f"{news}&wait=20", None, ANN)
         assert time.monotonic() - began < 15  # it did not wait for the end of its time
         assert (status, state["month"]) == (200, 3)
         assert state["decided"] == [{"month": 2, "choice": "cut", "votes": {"cut": 1}}]
@@ -97,14 +104,84 @@ def test_strangers_get_nothing(tmp_path: Path) -> None:
         assert sent("GET", f"{api}/{code}/state", None, ANN)[0] == 200
 
 
+def test_what_cannot_be_is_refused_and_never_a_failure(tmp_path: Path) -> None:
+    """Fails if any of what no page of ours sends ends in a failure of the server, or changes anything."""
+    rooms = Rooms(opened(tmp_path / "rooms.sqlite"))
+    code, _ = rooms.open(COMPANY, "one")
+    with served(tmp_path) as (address, _):
+        api = f"{address}/room/api"
+        assert sent("POST", f"{api}/join", {"code": code, "name": "Ann", "token": ANN})[0] == 200
+        before = sent("GET", f"{api}/{code}/state", None, ANN)
+        for wait in ("nan", "inf", "-inf", "x", ""):
+            assert sent("GET", f"{api}/{code}/state?wait={wait}", None, ANN)[0] == 422
+        assert sent("GET", f"{api}/{code}/state?after={'9' * 5000}", None, ANN)[0] == 422
+        drawings = (
+            "[NaN,1,1,1,1,1]",
+            "[1e999,1,1,1,1,1]",
+            f"[{'9' * 400},1,1,1,1,1]",
+            "{}",
+            '"123456"',
+            "[[],1,1,1,1,1]",
+        )
+        for values in drawings:
+            body = f'{{"round": 1, "values": {values}, "crossing": null, "patience": null}}'.encode()
+            assert sent("PUT", f"{api}/{code}/drawing", body, ANN)[0] == 422, values
+        nonsense: list[Any] = [{}, {"round": []}, {"round": 1, "month": {}, "choice": []}, {"round": 1, "month": None}]
+        for said in nonsense:
+            assert sent("PUT", f"{api}/{code}/vote", said, ANN)[0] in (409, 422)
+            assert sent("PUT", f"{api}/{code}/step", said, ANN)[0] == 401
+        for joining in ({"code": "\ud800"}, {"code": [code]}, {"code": code, "name": 5}, {"code": code, "name": "x"}):
+            assert sent("POST", f"{api}/join", {"token": "\ud800" * 16, **joining})[0] in (200, 404, 422)
+        for body in (b"", b"\xff", b"[" * 9_000, b"{" + b" " * 20_000):
+            assert sent("PUT", f"{api}/{code}/vote", body, ANN)[0] in (413, 422)
+        after = sent("GET", f"{api}/{code}/state", None, ANN)
+        assert after[1]["me"] == before[1]["me"]
+        assert after[1]["steps"] == before[1]["steps"]
+
+
+def test_a_deleted_room_keeps_nobody_out_of_the_next(tmp_path: Path) -> None:
+    """Fails if phones that go on asking for a room that is gone use up the wrong codes of their address."""
+    rooms = Rooms(opened(tmp_path / "rooms.sqlite"))
+    gone, key = rooms.open(COMPANY, "one")
+    code, _ = rooms.open(COMPANY, "one")
+    with served(tmp_path) as (address, _):
+        api = f"{address}/room/api"
+        rooms.remove(gone, key)
+        for number in range(40):
+            assert sent("GET", f"{api}/{gone}/state", None, f"{number:032d}")[0] == 401
+        assert sent("POST", f"{api}/join", {"code": code, "name": "Ann", "token": ANN})[0] == 200
+
+
+def test_what_is_one_s_own_is_kept_by_nobody_on_the_way(tmp_path: Path) -> None:
+    """Fails if answers to people may be cached, phones get a cookie, or addresses and names come into the log."""
+    rooms = Rooms(opened(tmp_path / "rooms.sqlite"))
+    code, _ = rooms.open(COMPANY, "one")
+    with served(tmp_path) as (address, _):
+        api = f"{address}/room/api"
+        assert sent("POST", f"{api}/join", {"code": code, "name": "Zacharias", "token": ANN})[0] == 200
+        mine = fetched(f"{api}/{code}/state", Authorization=f"Bearer {ANN}")
+        page = fetched(f"{address}/room")
+        for status, headers, _ in (mine, page):
+            assert (status, headers["Set-Cookie"], headers["X-Content-Type-Options"]) == (200, None, "nosniff")
+        assert mine[1]["Cache-Control"] == "no-store"
+        assert fetched(f"{address}/room", If_None_Match=page[1]["ETag"])[0] == 304
+    log = (tmp_path / "log").read_text()
+    assert not any(said in log for said in ("Zacharias", ANN, code, "127.0.0.1"))
+
+
 def test_the_page_of_those_who_take_part_is_small_and_asks_nobody_else(server: str) -> None:
     """Fails if it is too large for a bad network, or may load or run anything that is not its own."""
-    size = 0
-    for path in ("/room", "/room/static/room.css", "/room/static/room.js"):
-        answer = urllib.request.urlopen(server + path)
-        size += len(answer.read())
-        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    size, asked = 0, [urljoin(server, "/room")]
+    for address in asked:  # grows with what the page names
+        status, headers, content = fetched(address, Accept_Encoding="identity")
+        size += len(content)
+        assert status == 200
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        found = re.findall(rb'(?:href|src)="([^"]+)"', content) if address == asked[0] else []
+        asked += dict.fromkeys(urljoin(address, one.decode()) for one in found if not one.startswith(b"data:"))
+    assert len(asked) > 3
+    assert all(address.startswith(server) for address in asked)
     assert size <= 100_000
-    with pytest.raises(urllib.error.HTTPError):
-        urllib.request.urlopen(f"{server}/room/static/..%2frooms.py")
+    for wrong in ("..%2frooms.py", "x/..%2f..%2frooms.py", "x/rooms.py"):
+        assert fetched(f"{server}/room/static/{wrong}")[0] in (400, 404)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,10 @@ import pytest
 
 from simkit import Scenario
 from simkit.errors import StoreError
-from simkit.training.company import Company
+from simkit.training.company import CHOICES, Company
 from simkit_app.room.lives import Lived, Lives
 from simkit_app.room.rooms import Refused, Rooms, digest
-from simkit_app.room.tables import Schema, changing, opened
+from simkit_app.room.tables import SCHEMA, Table, changing, opened
 from simkit_app.room.views import of_person, of_room
 from tests.worlds import QUIET
 
@@ -193,7 +195,7 @@ def test_one_changes_only_what_is_one_s_own_and_open(rooms: Rooms) -> None:
     go(rooms, code, key, "close")
     with pytest.raises(Refused, match="closed"):
         rooms.vote(code, ANN, 1, 2, "push")
-    for name in ("", "   ", "x" * 41, "a\x00b", None):
+    for name in ("", "   ", "x" * 41, "\x00\u202e\u200d", None):
         with pytest.raises(Refused):
             rooms.join(code, name, EVE)
     with pytest.raises(Refused, match="proper token"):
@@ -286,14 +288,135 @@ def test_a_second_company_begins_with_a_new_drawing(rooms: Rooms) -> None:
     assert seat.drawing.crossing == 5
 
 
-def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
-    """Fails if rooms of another version are gone on with as if they were ours."""
-    engine = opened(tmp_path / "rooms.sqlite")
-    with changing(engine) as session:
-        session.query(Schema).delete()
-        session.add(Schema(number=99))
-    with pytest.raises(StoreError, match="version 99"):
-        opened(tmp_path / "rooms.sqlite")
+@pytest.mark.parametrize(("number", "age"), [(SCHEMA + 98, "a newer"), (SCHEMA - 1, "an older")])
+def test_a_file_of_another_version_is_refused(tmp_path: Path, number: int, age: str) -> None:
+    """Fails if rooms of another version are gone on with as if they were ours, or if anything is written to them."""
+    file = tmp_path / "rooms.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("CREATE TABLE schema (number INTEGER PRIMARY KEY)")
+        other.execute(f"INSERT INTO schema VALUES ({number})")
+    with pytest.raises(
+        StoreError, match=f"made by {age} version of simkit: .* number {number}, here they have {SCHEMA}"
+    ):
+        opened(file)
+    with closing(sqlite3.connect(file)) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("schema",)]
+
+
+def test_a_file_of_another_program_is_refused(tmp_path: Path) -> None:
+    """Fails if our tables are put among those of another program, or if what is no database ends in a traceback."""
+    with closing(sqlite3.connect(tmp_path / "theirs")) as other:
+        other.execute("CREATE TABLE room (number INTEGER PRIMARY KEY)")
+    with pytest.raises(StoreError, match="another program"):
+        opened(tmp_path / "theirs")
     (tmp_path / "other").write_text("no database, but long enough to look at" * 40)
     with pytest.raises(StoreError, match="cannot be used"):
         opened(tmp_path / "other")
+
+
+def test_nothing_of_a_deleted_room_is_left_in_the_file(rooms: Rooms, clock: Clock, tmp_path: Path) -> None:
+    """Fails if a name, a drawing or a code can still be read from the bytes of the file or its journal."""
+    left = []
+    for way in ("removed", "expired"):
+        code, key = rooms.open(COMPANY, "own")
+        rooms.join(code, f"Zacharias the {way}", ANN)
+        rooms.draw(code, ANN, 1, [31_337.25] * 7, 5, 3)
+        traces = [code.encode(), b"Zacharias", b"31337.25", digest(ANN).encode(), digest(key).encode()]
+        assert all(any(trace in part for part in _bytes(tmp_path)) for trace in traces)
+        if way == "removed":
+            rooms.remove(code, key)
+        else:
+            clock.now += 15 * 86_400
+            rooms.tick()
+        left += [trace for trace in traces if any(trace in part for part in _bytes(tmp_path))]
+    assert left == []
+
+
+def _bytes(folder: Path) -> list[bytes]:
+    return [file.read_bytes() for file in folder.glob("rooms.sqlite*")]
+
+
+def test_only_the_display_name_is_kept_of_people(rooms: Rooms, tmp_path: Path) -> None:
+    """Fails if a table holds a column about people that is not listed here, a secret as it is, or is open to others."""
+    code, key = rooms.open(COMPANY, "one")
+    rooms.join(code, "Ann", ANN)
+    columns = {table.name: sorted(column.name for column in table.columns) for table in Table.metadata.tables.values()}
+    assert columns["person"] == ["code", "name", "number", "token"]
+    assert columns["drawn"] == ["code", "crossing", "number", "patience", "token", "values"]
+    assert columns["vote"] == ["choice", "code", "month", "number", "token"]
+    assert not any(secret.encode() in part for secret in (ANN, key) for part in _bytes(tmp_path))
+    assert (tmp_path / "rooms.sqlite").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("  Ann \t B\n", "Ann B"),
+        ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
+        ("Ann\u202e\u2067gnp.exe", "Anngnp.exe"),
+        ("A\x00n\x1bn\ufeff", "Ann"),
+        ("Jose\u0301", "Jos\u00e9"),
+        ("\U0001f469\u200d\U0001f4bb Ann", "\U0001f469\u200d\U0001f4bb Ann"),
+        ("\u05d3\u05e0\u05d4", "\u05d3\u05e0\u05d4"),
+        ("Ann\ud800", "Ann"),
+        ("x" * 40, "x" * 40),
+    ],
+)
+def test_names_are_shown_without_what_cannot_be_seen(rooms: Rooms, sent: str, shown: str) -> None:
+    """Fails if a name can turn round or break the line it stands in, or if one that people have is refused."""
+    code, _ = rooms.open(COMPANY, "one")
+    rooms.join(code, sent, ANN)
+    assert sees(rooms, code, ANN)["me"]["name"] == shown
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 10**400, 1e13, -0.01, None, [1.0]])
+def test_numbers_that_cannot_be_drawn_are_refused(rooms: Rooms, value: Any) -> None:
+    """Fails if one of them is kept, or ends in anything but a refusal."""
+    code, _ = rooms.open(COMPANY, "one")
+    rooms.join(code, "Ann", ANN)
+    with pytest.raises(Refused, match="values, month 7") as error:
+        rooms.draw(code, ANN, 1, [*LINE[:6], value], 5, 3)
+    assert error.value.status == 422
+    assert len(error.value.message) < 200
+    assert sees(rooms, code, ANN)["me"]["drawing"] is None
+
+
+def test_a_company_that_has_stopped_shows_nothing_but_its_savings(rooms: Rooms) -> None:
+    """Fails if a room that stopped goes on seeing results or decides any more before the debrief."""
+    code, key = rooms.open(COMPANY, "one")
+    rooms.join(code, "Ann", ANN)
+    go(rooms, code, key, "lock", "reveal", "reveal")
+    rooms.vote(code, ANN, 1, 2, "stop")
+    go(rooms, code, key, "reveal", "reveal")
+    cost = [row["cost"] for row in LIVES.get(COMPANY).rows]
+    for view in (sees(rooms, code, ANN), of_room(rooms.standing(code), LIVES)):
+        assert [row["month"] for row in view["rows"]] == [1, 2]
+        assert (view["stopped"], view["review"]) == (2, None)
+        assert view["saved"] == pytest.approx(cost[2] + cost[3])
+    with pytest.raises(Refused, match="The room has stopped"):
+        rooms.vote(code, ANN, 1, 4, "hold")
+    go(rooms, code, key, *["reveal"] * 3, "debrief")
+    assert len(sees(rooms, code, ANN)["rows"]) == 7
+
+
+def test_each_company_is_lived_once_however_many_look(rooms: Rooms) -> None:
+    """Fails if a company is lived twice, or a look at a room reads it again although nothing has changed."""
+    lived: list[Any] = []
+
+    def submit(work: Callable[..., Lived], *arguments: Any) -> Future[Lived]:
+        lived.append(arguments)
+        return _here(work, *arguments)
+
+    code, key = rooms.open(COMPANY, "own")
+    tokens = [f"{number:032d}" for number in range(6)]
+    for token in tokens:
+        rooms.join(code, "Ann", token)
+    go(rooms, code, key, "lock", "reveal", "reveal")
+    for token, choice in zip(tokens, CHOICES, strict=True):
+        rooms.vote(code, token, 1, 2, choice)
+    go(rooms, code, key, "reveal")
+    lives = Lives(submit)
+    for token in tokens * 3:
+        of_person(rooms.standing(code), digest(token), lives)
+    assert len(lived) == len(set(lived)) == len(CHOICES)
+    assert rooms.standing(code) is rooms.standing(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -51,6 +52,11 @@ class Lives:
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return future
+
+    async def ready(self, company: Company, *decided: Decided) -> None:
+        """Wait until all of these are known, without keeping a thread."""
+        # Shielded: that somebody no longer waits is no reason to give up what others wait for too.
+        await asyncio.gather(*(asyncio.shield(asyncio.wrap_future(self.ask(company, one))) for one in decided))
 
     def get(self, company: Company, decided: Decided = ()) -> Lived:
         """The months of a company."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +22,7 @@ from simkit.scenarios import Scenario, to_toml
 from simkit.scenarios.toml_files import from_toml
 from simkit.training.company import CHOICES, Choice, Company, Decided
 from simkit.training.drawing import Drawing, drawing
-from simkit_app.room.tables import Drawn, Hands, Person, Room, Round, Vote, changing, forget_expired, reading
+from simkit_app.room.tables import Drawn, Hands, Person, Room, Round, Vote, changing, forget_expired, overwrite, reading
 
 Mode = Literal["one", "own"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -29,9 +31,15 @@ Step = Literal["lock", "reveal", "close", "back", "forward", "debrief"]
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so that codes spell nothing, and nothing that is read as something else."""
 _CODE, _NAME, _TOKEN = 6, 40, 128
+_JOINERS = "\u200c\u200d"
+"""Of the characters that cannot be seen, those that names in some scripts and emoji are written with."""
 DAYS = 14
 """After which a room is forgotten that nobody has changed."""
 MOST_PEOPLE = 200
+_FORGET = 600.0
+"""Seconds between two looks for rooms whose time is over."""
+_KEPT = 100
+"""Rooms whose standing is remembered until it changes."""
 
 
 class Refused(Exception):
@@ -46,6 +54,19 @@ class Refused(Exception):
         super().__init__(message)
         self.status = status
         self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a room has come.
+
+    Attributes:
+        version: grows with every change.
+        steps: grows with what the facilitator does, and with months that a timer reveals.
+    """
+
+    version: int
+    steps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +156,8 @@ class Rooms:
         self.changed = changed
         self._clock = clock
         self._since: dict[tuple[str, int, int], float] = {}
+        self._standings: OrderedDict[str, Standing] = OrderedDict()
+        self._looked = -math.inf
 
     def open(self, company: Company, mode: Mode) -> tuple[str, str]:
         """A new room.
@@ -143,8 +166,8 @@ class Rooms:
             Its code, and the facilitator's secret, which is kept nowhere else.
         """
         key, now = secrets.token_urlsafe(24), self._clock()
+        self.forget()
         with changing(self._engine) as session:
-            forget_expired(session, now)
             while session.get(Room, code := "".join(secrets.choice(_LETTERS) for _ in range(_CODE))):
                 pass
             session.add(Room(code=code, key=digest(key), expires=now + 86_400 * DAYS))
@@ -159,16 +182,32 @@ class Rooms:
             Refused: there is none.
         """
         with reading(self._engine) as session:
-            return _standing(session, _room(session, code))
+            known = self._standings.pop(code, None)
+            room = _room(session, code)
+            if known is None or known.version != room.version:
+                # Once for all who look: after a step that is everybody at the same time.
+                known = _standing(session, room)
+            self._standings[code] = known
+            while len(self._standings) > _KEPT:
+                self._standings.popitem(last=False)
+            return known
 
-    def version(self, code: str) -> int:
-        """The version of a room.
+    def marks(self, codes: Collection[str]) -> dict[str, Mark]:
+        """How far rooms have come, by their codes; those that are gone are left out."""
+        with reading(self._engine) as session:
+            asked = select(Room.code, Room.version, Room.steps).where(Room.code.in_(codes))
+            return {code: Mark(version, steps) for code, version, steps in session.execute(asked)}
+
+    def mark(self, code: str, token: str) -> Mark:
+        """How far a room has come, for somebody who is in it.
 
         Raises:
-            Refused: there is none.
+            Refused: they are not, or there is no such room.
         """
         with reading(self._engine) as session:
-            return _room(session, code).version
+            _person(session, code, token)
+            room = _room(session, code)
+            return Mark(room.version, room.steps)
 
     def inside(self, code: str, token: Any) -> bool:
         """Whether somebody is in a room."""
@@ -187,8 +226,8 @@ class Rooms:
         Raises:
             Refused: no such room, a name or token that cannot be, or no place left.
         """
-        said = " ".join(name.split()) if isinstance(name, str) else ""
-        if not said or len(said) > _NAME or not said.isprintable():
+        said = shown_name(name)
+        if not said or len(said) > _NAME:
             raise Refused(422, f"Please give a name of 1 to {_NAME} letters.")
         if not isinstance(token, str) or not 16 <= len(token) <= _TOKEN:
             raise Refused(422, "This device sent no proper token. Reload the page.")
@@ -202,8 +241,11 @@ class Rooms:
                 raise Refused(422, f"This room is full: {MOST_PEOPLE} people are in it.")
             session.add(Person(code=code, token=digest(token), name=said, number=there + 1))
 
-    def draw(self, code: str, token: str, number: Any, values: Any, crossing: Any, patience: Any) -> None:
+    def draw(self, code: str, token: str, number: Any, values: Any, crossing: Any, patience: Any) -> int:
         """Say what one expects.
+
+        Returns:
+            The version of the room that holds it.
 
         Raises:
             Refused: not in the room, drawings are locked, or what cannot be drawn.
@@ -221,6 +263,7 @@ class Rooms:
                 drawn = Drawn(code=code, number=number, token=person.token)
                 session.add(drawn)
             drawn.values, drawn.crossing, drawn.patience = list(said.values), said.crossing, said.patience
+            return room.version + 1
 
     def vote(self, code: str, token: str, number: Any, month: Any, choice: Any) -> Decided:
         """Decide at the review that is open.
@@ -238,8 +281,9 @@ class Rooms:
             if choice not in CHOICES:
                 raise Refused(422, f"There is no such choice. There are: {', '.join(CHOICES)}.")
             before = _standing(session, room)
-            if now.mode == "own" and any(one == "stop" for _, one in before.decided(before.seats[person.token])):
-                raise Refused(409, "You have stopped, so there is nothing left to decide.")
+            if any(one == "stop" for _, one in before.decided(before.seats[person.token])):
+                who = "You have" if now.mode == "own" else "The room has"
+                raise Refused(409, f"{who} stopped, so there is nothing left to decide.")
             vote = session.get(Vote, (code, number, month, person.token))
             if vote is None:
                 vote = Vote(code=code, number=number, month=month, token=person.token)
@@ -278,7 +322,7 @@ class Rooms:
             Refused: not the facilitator, or not possible now.
         """
         with self._steer(code, key) as (session, room):
-            if step not in _STEPS:
+            if not isinstance(step, str) or step not in _STEPS:
                 raise Refused(422, f"There is no such step. There are: {', '.join(_STEPS)}.")
             if of != room.steps:
                 raise Refused(409, "The room has moved on meanwhile; look again.")
@@ -298,7 +342,13 @@ class Rooms:
             _now(session, room).seconds = seconds
 
     def tick(self) -> None:
-        """Reveal the next month of rooms whose timer is over; a review waits until it is closed."""
+        """Reveal the next month of rooms whose timer is over, and delete those whose time is over.
+
+        A review waits until it is closed.
+        """
+        if self._clock() - self._looked >= _FORGET:
+            self._looked = self._clock()
+            self.forget()
         with reading(self._engine) as session:
             timed = select(Round).join(Room, (Room.code == Round.code) & (Room.round == Round.number))
             due = [
@@ -318,6 +368,13 @@ class Rooms:
         seen = self._since.setdefault((now.code, now.number, now.month), self._clock())
         return now.seconds is not None and self._clock() - seen >= now.seconds
 
+    def forget(self) -> None:
+        """Delete rooms whose time is over, with all that is in them."""
+        with changing(self._engine) as session:
+            gone = forget_expired(session, self._clock())
+        if gone:
+            overwrite(self._engine)
+
     def next_round(self, code: str, key: str, company: Company, mode: Mode) -> None:
         """Go on with another company; what was drawn and decided before stays.
 
@@ -328,6 +385,7 @@ class Rooms:
             if _now(session, room).phase != "debrief":
                 raise Refused(409, "Debrief this company first.")
             room.round += 1
+            room.steps += 1
             session.add(_round(code, room.round, company, mode))
 
     def remove(self, code: str, key: str) -> None:
@@ -338,6 +396,7 @@ class Rooms:
         """
         with self._steer(code, key) as (session, room):
             session.delete(room)
+        overwrite(self._engine)
 
     def past(self, code: str, number: int) -> Standing:
         """How an earlier round of a room ended.
@@ -418,7 +477,16 @@ _STEPS: dict[str, Callable[[Round, Company], None]] = {
 def digest(secret: str) -> str:
     """What is kept of a secret."""
     # Secrets are long and random, so that a plain digest cannot be turned back by guessing.
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+def shown_name(name: Any) -> str:
+    """A name as it is shown: without what cannot be seen, or would turn round or break the line it stands in."""
+    if not isinstance(name, str):
+        return ""
+    spaced = (" " if one.isspace() else one for one in unicodedata.normalize("NFC", name))
+    seen = "".join(one for one in spaced if one in _JOINERS or unicodedata.category(one)[0] != "C")
+    return " ".join(seen.split()) if seen.strip(_JOINERS + " ") else ""
 
 
 def _room(session: Session, code: str) -> Room:

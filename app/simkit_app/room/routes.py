@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
+import math
 import time
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from simkit_app.room.lives import Lives
-from simkit_app.room.rooms import Refused, Rooms, digest
-from simkit_app.room.views import of_person
+from simkit_app.room.rooms import Mark, Refused, Rooms, digest, shown_name
+from simkit_app.room.views import lived_by, of_person
 
 STATIC = Path(__file__).with_name("static")
 LARGEST = 16_384
 """Bytes of what a participant sends; a drawing of 96 months has about a thousand."""
-_LOOK = 1.0
-"""Seconds between two looks at a room of which nothing was heard: another process may have changed it."""
+_LOOK = 0.5
+"""Seconds between two looks at rooms of which nothing was heard: another process may have changed them."""
+_CALM = 5.0
+"""Seconds after which a phone is told of what others have drawn or voted."""
+_CODE = 16
+"""Letters of a code by which wrong ones are told apart."""
 LONGEST_WAIT = 25.0
 """Seconds that a question waits for news; proxies cut what is silent for longer."""
 WRONG_CODES, WRONG_EVERYWHERE, MINUTE = 30, 200, 60.0
@@ -39,49 +44,97 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-_FILES = ("room.css", "room.js")
+_FILES = sorted(file.name for file in STATIC.iterdir() if file.suffix in (".css", ".js"))
+_EDITION = hashlib.sha256(b"".join((STATIC / name).read_bytes() for name in [*_FILES, "room.html"])).hexdigest()[:12]
+"""In the addresses of the files, so that a phone fetches each once and never has an old one beside a new one."""
+_PAGE = (STATIC / "room.html").read_text(encoding="utf-8").replace("@@", _EDITION)
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 class News:
-    """Wakes those who wait for a room to change; changes may come from any thread."""
+    """Wakes those who wait for a room to change.
 
-    def __init__(self) -> None:
-        self._waiting: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
+    Nobody who waits keeps a thread, and one look at the file serves them all: at once when this process changed a room,
+    and every `_LOOK` seconds, as another process may have.
+
+    Args:
+        look: how far rooms have come, by their codes.
+    """
+
+    def __init__(self, look: Callable[[Collection[str]], dict[str, Mark]]) -> None:
+        self._look = look
+        self._waiting: dict[str, set[_Waiter]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._told = asyncio.Event()
 
     def tell(self, code: str) -> None:
-        """The room has changed."""
-        for loop, event in tuple(self._waiting.get(code, ())):
-            loop.call_soon_threadsafe(event.set)
+        """The room has changed; may be called from any thread."""
+        if self._loop is not None and code in self._waiting:
+            self._loop.call_soon_threadsafe(self._told.set)
 
-    async def newer(self, code: str, after: int, version: Callable[[str], int], seconds: float) -> bool:
-        """Wait until the version of a room is another; False if the time is over before."""
-        entry = asyncio.get_running_loop(), asyncio.Event()
-        waiting = self._waiting.setdefault(code, set())
-        waiting.add(entry)
-        until = time.monotonic() + seconds
+    async def watch(self) -> None:
+        """Look and wake, for ever."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), _LOOK)
+            self._told.clear()
+            if self._waiting:
+                marks = await run_in_threadpool(self._look, tuple(self._waiting))
+                for code, waiters in self._waiting.items():
+                    for waiter in waiters:
+                        waiter.look(marks.get(code))
+
+    async def newer(self, code: str, now: Mark, seen: Mark, seconds: float) -> bool:
+        """Wait until a room has moved on; False if the time is over before.
+
+        What the facilitator does is told at once. What others draw and vote moves nothing but a count on a phone: it is
+        told after `_CALM` seconds, with all that has come in meanwhile, so that sixty votes are not told sixty times.
+
+        Args:
+            code: of the room.
+            now: how far it has come.
+            seen: how far it had, as the one who waits has seen it.
+            seconds: how long to wait.
+        """
+        waiter = _Waiter(seen)
+        self._waiting.setdefault(code, set()).add(waiter)
         try:
-            while await run_in_threadpool(version, code) == after:
-                left = until - time.monotonic()
-                if left <= 0:
-                    return False
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(entry[1].wait(), min(left, _LOOK))
-                entry[1].clear()
-            return True
+            waiter.look(now)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(waiter.event.wait(), seconds)
+            return waiter.event.is_set()
         finally:
-            waiting.discard(entry)
-            if not waiting:
-                self._waiting.pop(code, None)
+            self._waiting[code].discard(waiter)
+            if not self._waiting[code]:
+                del self._waiting[code]
+
+
+class _Waiter:
+    """Somebody who waits, since now."""
+
+    def __init__(self, seen: Mark) -> None:
+        self.event = asyncio.Event()
+        self._seen = seen
+        self._since = time.monotonic()
+
+    def look(self, mark: Mark | None) -> None:
+        """Wake, if the room is worth another look, or gone."""
+        calm = time.monotonic() - self._since >= _CALM
+        if mark is None or mark.steps != self._seen.steps or (calm and mark.version != self._seen.version):
+            self.event.set()
 
 
 class Guesses:
-    """Counts wrong codes, so that codes cannot be found by trying."""
+    """Counts wrong codes, so that codes cannot be found by trying.
+
+    A code that is tried again is no other guess: when a room is deleted, all its phones go on asking for it.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._wrong: OrderedDict[str, list[float]] = OrderedDict()
+        self._wrong: dict[str, dict[str, float]] = {}
 
     def check(self, address: str) -> None:
         """Refuse whoever has been wrong too often.
@@ -89,18 +142,18 @@ class Guesses:
         Raises:
             Refused: for now.
         """
-        now = self._clock()
-        for known in list(self._wrong):
-            self._wrong[known] = [then for then in self._wrong[known] if now - then < MINUTE]
-            if not self._wrong[known]:
-                del self._wrong[known]
+        oldest = self._clock() - MINUTE
+        recent = {
+            known: {code: then for code, then in of.items() if then > oldest} for known, of in self._wrong.items()
+        }
+        self._wrong = {known: of for known, of in recent.items() if of}
         everywhere = sum(map(len, self._wrong.values()))
         if len(self._wrong.get(address, ())) >= WRONG_CODES or everywhere >= WRONG_EVERYWHERE:
             raise Refused(429, "Too many wrong codes. Wait a minute, then try again.")
 
-    def wrong(self, address: str) -> None:
+    def wrong(self, address: str, code: str) -> None:
         """A code was wrong."""
-        self._wrong.setdefault(address, []).append(self._clock())
+        self._wrong.setdefault(address, {})[code[:_CODE]] = self._clock()
 
 
 class Interface:
@@ -121,7 +174,8 @@ class Interface:
         inside = self._inside
         return [
             Route("/room", _answered(_page)),
-            Route("/room/static/{name}", _answered(_file)),
+            Route("/room/", _answered(_no_slash)),
+            Route("/room/static/{edition}/{name}", _answered(_file)),
             Route("/room/api/join", _answered(self._join), methods=["POST"]),
             Route("/room/api/{code}/state", inside(self._state)),
             Route("/room/api/{code}/drawing", inside(self._drawing), methods=["PUT"]),
@@ -139,53 +193,55 @@ class Interface:
                 if refusal.status not in (401, 403, 404):
                     raise
             self._guesses.check(_address(request))
-            self._guesses.wrong(_address(request))
+            self._guesses.wrong(_address(request), request.path_params["code"])
             raise Refused(401, "This device is not in the room, or the room is gone.")
 
         return _answered(answer)
 
     async def _join(self, request: Request) -> Response:
         sent = await _sent(request)
-        code, name, token = str(sent.get("code", "")).strip().upper(), sent.get("name"), sent.get("token")
+        code, name, token = _code(sent.get("code")), sent.get("name"), sent.get("token")
         if not await run_in_threadpool(self._rooms.inside, code, token):
             self._guesses.check(_address(request))
         try:
             await run_in_threadpool(self._rooms.join, code, name, token)
         except Refused as refusal:
             if refusal.status == 404:
-                self._guesses.wrong(_address(request))
+                self._guesses.wrong(_address(request), code)
             raise
-        return JSONResponse({"code": code, "name": " ".join(str(name).split())})
+        return JSONResponse({"code": code, "name": shown_name(name)})
 
     async def _state(self, request: Request) -> Response:
-        code, token = request.path_params["code"], _token(request)
+        code, token, query = request.path_params["code"], _token(request), request.query_params
         try:
-            after = int(request.query_params.get("after", -1))
-            wait = min(max(float(request.query_params.get("wait", 0)), 0.0), LONGEST_WAIT)
+            seen = Mark(int(query.get("after", -1)), int(query.get("steps", -1)))
+            wait = float(query.get("wait", 0))
         except ValueError:
-            raise Refused(422, "after and wait are numbers.") from None
-        if not await run_in_threadpool(self._rooms.inside, code, token):
-            raise Refused(401, "This device is not in the room. Join first.")
-        if not await self._news.newer(code, after, self._rooms.version, wait):
+            wait = math.nan
+        if not math.isfinite(wait):
+            raise Refused(422, "after, steps and wait are numbers.")
+        now = await run_in_threadpool(self._rooms.mark, code, token)
+        if not await self._news.newer(code, now, seen, min(max(wait, 0.0), LONGEST_WAIT)):
             return Response(status_code=204)
-        return JSONResponse(await run_in_threadpool(self._seen, code, token))
-
-    def _seen(self, code: str, token: str) -> dict[str, Any]:
-        return of_person(self._rooms.standing(code), digest(token), self._lives)
+        standing, person = await run_in_threadpool(self._rooms.standing, code), digest(token)
+        await self._lives.ready(standing.company, *lived_by(standing, person))
+        return JSONResponse(await run_in_threadpool(of_person, standing, person, self._lives))
 
     async def _drawing(self, request: Request) -> Response:
         sent, code = await _sent(request), request.path_params["code"]
         said = (sent.get("round"), sent.get("values"), sent.get("crossing"), sent.get("patience"))
-        await run_in_threadpool(self._rooms.draw, code, _token(request), *said)
-        return JSONResponse({"version": await run_in_threadpool(self._rooms.version, code)})
+        return JSONResponse({"version": await run_in_threadpool(self._rooms.draw, code, _token(request), *said)})
 
     async def _vote(self, request: Request) -> Response:
         sent, code, token = await _sent(request), request.path_params["code"], _token(request)
         said = (sent.get("round"), sent.get("month"), sent.get("choice"))
-        would = await run_in_threadpool(self._rooms.vote, code, token, *said)
-        standing = await run_in_threadpool(self._rooms.standing, code)
+        return JSONResponse({"version": await run_in_threadpool(self._voted, code, token, *said)})
+
+    def _voted(self, code: str, token: str, *said: Any) -> int:
+        would = self._rooms.vote(code, token, *said)
+        standing = self._rooms.standing(code)
         self._lives.ask(standing.company, would)  # lived before the next month is revealed
-        return JSONResponse({"version": standing.version})
+        return standing.version
 
     async def _step(self, request: Request) -> Response:
         sent, code = await _sent(request), request.path_params["code"]
@@ -194,14 +250,25 @@ class Interface:
 
 
 async def _page(request: Request) -> Response:
-    return FileResponse(STATIC / "room.html", headers=_HEADERS)
+    # Not 'no-store': a phone that restores a tab without a connection may then show the page that it has.
+    headers = {**_HEADERS, "Cache-Control": "no-cache", "ETag": f'"{_EDITION}"'}
+    if request.headers.get("if-none-match", "").removeprefix("W/") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return HTMLResponse(_PAGE, headers=headers)
+
+
+async def _no_slash(request: Request) -> Response:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"../room{query}")  # relative, as the page's own addresses are
 
 
 async def _file(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _FILES:
         raise Refused(404, "There is no such file.")
-    return FileResponse(STATIC / name, headers={**_HEADERS, "Cache-Control": "no-cache"})
+    current = request.path_params["edition"] == _EDITION
+    kept = "max-age=31536000, immutable" if current else "no-cache"
+    return FileResponse(STATIC / name, headers={**_HEADERS, "Cache-Control": kept})
 
 
 def _answered(handler: Handler) -> Handler:
@@ -220,6 +287,12 @@ def _answered(handler: Handler) -> Handler:
         return response
 
     return answer
+
+
+def _code(sent: Any) -> str:
+    """A code as it may be typed; '' for what cannot be one."""
+    code = sent.strip().upper() if isinstance(sent, str) else ""
+    return code if code.isascii() else ""
 
 
 def _address(request: Request) -> str:

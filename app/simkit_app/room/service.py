@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from platformdirs import user_data_path
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
@@ -21,7 +24,8 @@ from simkit_app.room.tables import opened
 
 FILE = "SIMKIT_ROOMS"
 """Names the file in which rooms are kept, where it is not that of the user."""
-_TICK = 0.5
+_TICK, _AGAIN = 0.5, 5.0
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,24 @@ class Service:
         """For the server."""
         return Interface(self.rooms, self.lives, self.news).routes()
 
-    async def tick(self) -> None:
-        """Reveal months whose time has come, for ever."""
+    async def run(self) -> None:
+        """Tell news, and reveal months whose time has come, for ever."""
+        await asyncio.gather(_kept_up(self.news.watch), _kept_up(self._tick))
+
+    async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(_TICK)
             await run_in_threadpool(self.rooms.tick)
+            await asyncio.sleep(_TICK)
+
+
+async def _kept_up(work: Callable[[], Awaitable[None]]) -> None:
+    """Begin again when the file could not be used for a moment, as where a disk is full: rooms must not stand still."""
+    while True:
+        try:
+            await work()
+        except SQLAlchemyError as error:
+            _log.warning("rooms: %s", error)
+            await asyncio.sleep(_AGAIN)
 
 
 @cache
@@ -51,6 +68,6 @@ def service() -> Service:
         StoreError: the file cannot be used.
     """
     file = Path(os.environ.get(FILE) or user_data_path("simkit") / "rooms.sqlite")
-    news = News()
-    lane = answers().lane("rooms", Priority.FIRST)
-    return Service(Rooms(opened(file), news.tell), Lives(lane.submit), news)
+    rooms = Rooms(opened(file))
+    rooms.changed = (news := News(rooms.marks)).tell
+    return Service(rooms, Lives(answers().lane("rooms", Priority.FIRST).submit), news)

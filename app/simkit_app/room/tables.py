@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Engine, ForeignKey, create_engine, delete, event, select
+from sqlalchemy import JSON, Connection, Engine, ForeignKey, create_engine, delete, event, insert, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from simkit.errors import StoreError
@@ -132,24 +133,39 @@ def opened(file: Path) -> Engine:
     """The file's tables, made where there are none.
 
     Raises:
-        StoreError: it cannot be used, or another version of simkit made it.
+        StoreError: it cannot be used, or another version of simkit made it; its tables are left as they were.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(f"sqlite:///{file}")
+        file.touch(mode=0o600)  # names are in it
+        engine = create_engine(f"sqlite:///{file}", hide_parameters=True)  # nor are names in logs
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
-        Table.metadata.create_all(engine)
         with changing(engine) as session:
-            known = session.scalar(select(Schema.number))
-            if known is None:
-                session.add(Schema(number=SCHEMA))
-    except Exception as error:
+            known = _version(session.connection())
+    except (OSError, SQLAlchemyError) as error:
         raise StoreError(f"cannot be used: {error}", field="rooms", value=str(file)) from None
-    if known not in (None, SCHEMA):
-        hint = "Move it away; rooms in it cannot be gone on with."
-        raise StoreError(f"has tables of version {known}, not {SCHEMA}", field="rooms", value=str(file), hint=hint)
+    if known != SCHEMA:
+        age = "a newer" if known > SCHEMA else "an older"
+        hint = "Move it away, and a new one is made; or open it with the version of simkit that made it."
+        raise StoreError(
+            f"was made by {age} version of simkit: its tables have number {known}, here they have {SCHEMA}",
+            field="rooms",
+            value=str(file),
+            hint=hint,
+        )
     return engine
+
+
+def _version(connection: Connection) -> int:
+    """The number of the tables that are there, made first where there are none at all."""
+    there = inspect(connection).get_table_names()
+    if not there:
+        Table.metadata.create_all(connection)
+        connection.execute(insert(Schema).values(number=SCHEMA))
+    elif Schema.__tablename__ not in there:
+        raise OSError("it is a database of another program")
+    return connection.scalar(select(Schema.number)) or 0
 
 
 @contextmanager
@@ -166,14 +182,29 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def forget_expired(session: Session, now: float) -> None:
-    """Delete rooms whose time is over, with all that is in them."""
-    session.execute(delete(Room).where(Room.expires < now))
+def forget_expired(session: Session, now: float) -> bool:
+    """Delete rooms whose time is over, with all that is in them; whether there were any."""
+    return session.execute(delete(Room).where(Room.expires < now).returning(Room.code)).first() is not None
+
+
+def overwrite(engine: Engine) -> None:
+    """Leave nothing of what was deleted in the file or in its journal."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
 
 
 def _prepare(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions begin where we say so, not where the driver guesses
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", f"busy_timeout = {_BUSY}"):
+    for pragma in (
+        f"busy_timeout = {_BUSY}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        "secure_delete = ON",  # deleted names and drawings are overwritten
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -20,6 +20,19 @@ SAYS: dict[Choice, str] = {
 """Choices in the words of a meeting."""
 
 
+def lived_by(standing: Standing, digest: str) -> list[Decided]:
+    """What has to be lived before somebody sees anything: their company, without its decisions, and had it not stopped.
+
+    Raises:
+        Refused: they are not in the room.
+    """
+    seat = standing.seats.get(digest)
+    if seat is None:
+        raise Refused(401, "This device is not in the room. Join first.")
+    decided = standing.decided(seat)
+    return [decided, (), tuple(one for one in decided if one[1] != "stop")]
+
+
 def of_person(standing: Standing, digest: str, lives: Lives) -> dict[str, Any]:
     """What somebody in the room sees.
 
@@ -32,13 +45,6 @@ def of_person(standing: Standing, digest: str, lives: Lives) -> dict[str, Any]:
     decided = standing.decided(seat)
     view = of_room(standing, lives, decided)
     view["me"] = {"name": seat.name, "drawing": _drawing(seat), "vote": seat.votes.get(standing.reviewing or 0)}
-    stopped = view["stopped"]
-    if standing.mode == "own" and stopped is not None:
-        view["review"] = None
-        if standing.phase != "debrief":
-            # Who has stopped sees nothing but what they save.
-            view["rows"] = [row for row in view["rows"] if row["month"] <= stopped]
-            view["saved"] = _saved(standing, decided, lives)
     if standing.phase == "debrief":
         view["debrief"] = debrief(standing, seat, lives)
     return view
@@ -52,8 +58,13 @@ def of_room(standing: Standing, lives: Lives, decided: Decided | None = None) ->
     expectation = company.scenario.parameters.expectation
     currency = company.scenario.parameters.company.currency
     one = standing.mode == "one"
+    stopped = next((month for month, choice in taken if choice == "stop"), None)
+    # Who has stopped sees nothing but what they save, until the debrief.
+    blind = stopped is not None and standing.phase != "debrief"
+    shown = min(standing.shown, stopped or 0) if blind else standing.shown
     return {
         "version": standing.version,
+        "steps": standing.steps,
         "code": standing.code,
         "title": company.scenario.title,
         "story": company.scenario.story,
@@ -69,15 +80,15 @@ def of_room(standing: Standing, lives: Lives, decided: Decided | None = None) ->
         "target": expectation.target_per_month,
         "line": [row["expected"] for row in held.rows],
         "month": standing.shown,
-        "rows": list(lived.rows[: standing.shown]),
-        "review": standing.reviewing,
+        "rows": list(lived.rows[:shown]),
+        "review": None if blind else standing.reviewing,
         "choices": [{"id": choice, "says": SAYS[choice]} for choice in CHOICES],
         "decided": [
             {"month": month, "choice": choice, "votes": dict(standing.tally(month)) if one else None}
             for month, choice in taken
         ],
-        "stopped": next((month for month, choice in taken if choice == "stop"), None),
-        "saved": None,
+        "stopped": stopped,
+        "saved": _saved(standing, taken, lives) if blind else None,
         "people": len(standing.seats),
         "drawn": sum(seat.drawing is not None for seat in standing.seats.values()),
         "voted": sum(standing.reviewing in seat.votes for seat in standing.seats.values()),
