@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import math
 import time
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from simkit_app.room.lives import Lives
+from simkit_app.room.page import page
 from simkit_app.room.rooms import Mark, Refused, Rooms, digest, shown_name
 from simkit_app.room.views import lived_by, of_person
 
-STATIC = Path(__file__).with_name("static")
 LARGEST = 16_384
 """Bytes of what a participant sends; a drawing of 96 months has about a thousand."""
 _LOOK = 0.5
@@ -36,19 +34,7 @@ WRONG_CODES, WRONG_EVERYWHERE, MINUTE = 30, 200, 60.0
 """Wrong codes a minute, from one address (a hotel has but one) and in all, after which nobody is told whether a code is
 right: of 64 million codes."""
 
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-_FILES = sorted(file.name for file in STATIC.iterdir() if file.suffix in (".css", ".js"))
-_EDITION = hashlib.sha256(b"".join((STATIC / name).read_bytes() for name in [*_FILES, "room.html"])).hexdigest()[:12]
-"""In the addresses of the files, so that a phone fetches each once and never has an old one beside a new one."""
-_PAGE = (STATIC / "room.html").read_text(encoding="utf-8").replace("@@", _EDITION)
-
+_PAGE = page()
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -175,7 +161,6 @@ class Interface:
         return [
             Route("/room", _answered(_page)),
             Route("/room/", _answered(_no_slash)),
-            Route("/room/static/{edition}/{name}", _answered(_file)),
             Route("/room/api/join", _answered(self._join), methods=["POST"]),
             Route("/room/api/{code}/state", inside(self._state)),
             Route("/room/api/{code}/drawing", inside(self._drawing), methods=["PUT"]),
@@ -251,24 +236,20 @@ class Interface:
 
 async def _page(request: Request) -> Response:
     # Not 'no-store': a phone that restores a tab without a connection may then show the page that it has.
-    headers = {**_HEADERS, "Cache-Control": "no-cache", "ETag": f'"{_EDITION}"'}
+    headers = {
+        "Content-Security-Policy": _PAGE.policy,
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-cache",
+        "ETag": f'"{_PAGE.edition}"',
+    }
     if request.headers.get("if-none-match", "").removeprefix("W/") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    return HTMLResponse(_PAGE, headers=headers)
+    return HTMLResponse(_PAGE.html, headers=headers)
 
 
 async def _no_slash(request: Request) -> Response:
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"../room{query}")  # relative, as the page's own addresses are
-
-
-async def _file(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in _FILES:
-        raise Refused(404, "There is no such file.")
-    current = request.path_params["edition"] == _EDITION
-    kept = "max-age=31536000, immutable" if current else "no-cache"
-    return FileResponse(STATIC / name, headers={**_HEADERS, "Cache-Control": kept})
 
 
 def _answered(handler: Handler) -> Handler:
