@@ -39,7 +39,7 @@ def main() -> None:
         "dask": lambda: experiments.dask_rows(640),
         "workbench": lambda: experiments.workbench_rows(400),
         "board": board.board_rows,
-        "room": room.room_rows,
+        "room": lambda: room.room_rows(options.people),
     }
     rows: list[Row] = []
     for stage, measure in (
@@ -56,6 +56,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=15, help="rounds in which all tasks take turns")
     parser.add_argument("--replications", type=int, default=1000, help="replications whose memory is measured")
     parser.add_argument("--lives", type=int, default=10_000, help="lives of the sweep whose wall time is measured")
+    parser.add_argument("--people", type=int, default=60, help="people in the full training room")
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="measure these only")
     return parser.parse_args()
 

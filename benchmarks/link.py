@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from socket import AF_INET
 from threading import Thread
 
 _SEGMENT = 1460
@@ -47,17 +48,17 @@ SLOW = Link()
 
 
 @contextmanager
-def through(link: Link, host: str, port: int) -> Iterator[int]:
-    """The local port that leads to a server through a link; all connections share it."""
+def through(links: Sequence[Link], host: str, port: int) -> Iterator[list[int]]:
+    """The local ports that lead to a server, each through a link of its own, which all connections to it share."""
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    way = _Way(link, host, port)
-    server = asyncio.run_coroutine_threadsafe(asyncio.start_server(way.passed, "localhost", 0), loop).result()
+    ways = [_Way(link, host, port) for link in links]
     try:
-        yield server.sockets[0].getsockname()[1]
+        yield [asyncio.run_coroutine_threadsafe(way.begin(), loop).result() for way in ways]
     finally:
-        asyncio.run_coroutine_threadsafe(way.end(server), loop).result()
+        for way in ways:
+            asyncio.run_coroutine_threadsafe(way.end(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
@@ -72,7 +73,13 @@ class _Way:
         self._free = {"there": 0.0, "back": 0.0}
         self._open: set[asyncio.Task[None]] = set()
 
-    async def passed(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def begin(self) -> int:
+        """Listen at a free port."""
+        self._server = await asyncio.start_server(self._passed, "localhost", 0, family=AF_INET)
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    async def _passed(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass one connection on until either side ends it."""
         task = asyncio.current_task()
         assert task is not None
@@ -97,9 +104,9 @@ class _Way:
             for end in ends:
                 end.close()
 
-    async def end(self, server: asyncio.Server) -> None:
+    async def end(self) -> None:
         """End it, with all connections."""
-        server.close()
+        self._server.close()
         for task in (waiting := tuple(self._open)):
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)

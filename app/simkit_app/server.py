@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import secrets
+import signal
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from socket import AF_INET, SO_REUSEADDR, SOL_SOCKET, socket
-from threading import Timer
+from threading import Timer, current_thread, main_thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -148,9 +149,25 @@ async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     known = answers()
     gc.freeze()  # what was imported stays; looking through it again and again would hold everybody up
     ticking = asyncio.create_task(service().run())
+    _before_the_end(service().news.end)
     yield {}
     ticking.cancel()
     known.close()
+
+
+def _before_the_end(act: Callable[[], None]) -> None:
+    """Have something done first when the server is told to end, as it then waits for those who wait for its answers."""
+    if current_thread() is not main_thread():
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        then = signal.getsignal(number)
+
+        def told(*what: Any, then: Any = then) -> None:
+            act()
+            if callable(then):
+                then(*what)
+
+        signal.signal(number, told)
 
 
 def free_port(address: str, port: int | None) -> int:

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from email.message import Message
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from simkit import Scenario
@@ -75,6 +76,25 @@ def test_a_server_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
         assert (status, state["month"]) == (200, 3)
         assert state["decided"] == [{"month": 2, "choice": "cut", "votes": {"cut": 1}}]
         assert state["me"] == {"name": "Ann B", "drawing": drawing, "vote": None}
+
+
+def test_a_server_that_is_told_to_end_lets_nobody_wait(tmp_path: Path) -> None:
+    """Fails if Ctrl-C takes as long as the phones that wait for news."""
+    rooms = Rooms(opened(tmp_path / "rooms.sqlite"))
+    code, _ = rooms.open(COMPANY, "one")
+    rooms.join(code, "Ann", ANN)
+    mark = rooms.mark(code, ANN)
+    answers: list[tuple[int, Any]] = []
+    with served(tmp_path) as (address, process):
+        news = f"{address}/room/api/{code}/state?after={mark.version}&steps={mark.steps}&wait=25"
+        waiting = Thread(target=lambda: answers.append(sent("GET", news, None, ANN)))
+        waiting.start()
+        time.sleep(2)
+        assert not answers
+        process.terminate()
+        waiting.join(12)
+        assert answers == [(204, None)]
+        process.wait(12)
 
 
 def test_strangers_get_nothing(tmp_path: Path) -> None:

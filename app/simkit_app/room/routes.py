@@ -53,10 +53,17 @@ class News:
         self._waiting: dict[str, set[_Waiter]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._told = asyncio.Event()
+        self._ended = False
 
     def tell(self, code: str) -> None:
         """The room has changed; may be called from any thread."""
         if self._loop is not None and code in self._waiting:
+            self._loop.call_soon_threadsafe(self._told.set)
+
+    def end(self) -> None:
+        """Let nobody wait any longer: the server ends when all have been answered."""
+        self._ended = True
+        if self._loop is not None:
             self._loop.call_soon_threadsafe(self._told.set)
 
     async def watch(self) -> None:
@@ -70,7 +77,7 @@ class News:
                 marks = await run_in_threadpool(self._look, tuple(self._waiting))
                 for code, waiters in self._waiting.items():
                     for waiter in waiters:
-                        waiter.look(marks.get(code))
+                        waiter.look(marks.get(code), self._ended)
 
     async def newer(self, code: str, now: Mark, seen: Mark, seconds: float) -> bool:
         """Wait until a room has moved on; False if the time is over before.
@@ -87,10 +94,10 @@ class News:
         waiter = _Waiter(seen)
         self._waiting.setdefault(code, set()).add(waiter)
         try:
-            waiter.look(now)
+            waiter.look(now, self._ended)
             with suppress(TimeoutError):
                 await asyncio.wait_for(waiter.event.wait(), seconds)
-            return waiter.event.is_set()
+            return waiter.event.is_set() and not self._ended
         finally:
             self._waiting[code].discard(waiter)
             if not self._waiting[code]:
@@ -105,10 +112,10 @@ class _Waiter:
         self._seen = seen
         self._since = time.monotonic()
 
-    def look(self, mark: Mark | None) -> None:
-        """Wake, if the room is worth another look, or gone."""
+    def look(self, mark: Mark | None, ended: bool) -> None:
+        """Wake, if the room is worth another look, or gone, or nobody is to wait any longer."""
         calm = time.monotonic() - self._since >= _CALM
-        if mark is None or mark.steps != self._seen.steps or (calm and mark.version != self._seen.version):
+        if ended or mark is None or mark.steps != self._seen.steps or (calm and mark.version != self._seen.version):
             self.event.set()
 
 

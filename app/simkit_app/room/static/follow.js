@@ -1,7 +1,7 @@
 // Following the room, and sending what was drawn and decided, again and again until it has arrived.
 
 import {
-  app, canDraw, changed, drawingOf, drawingWaits, keep, keepDraft, keepVote, net, NEVER, recallDraft, scoreKey,
+  app, byId, canDraw, changed, drawingOf, drawingWaits, keep, keepDraft, keepVote, net, NEVER, recallDraft, scoreKey,
   sent, voteWaits,
 } from './state.js';
 import { news } from './words.js';
@@ -143,6 +143,9 @@ function receive(room, acks) {
   if (room.debrief?.score) keep(scoreKey(app.seat.code, room.round), room.debrief.score);
   app.said = news(before, room) || app.said;
   changed();
+  // For those who go by keyboard or by ear: only now is there a title to begin with.
+  if (app.arriving) byId('title').focus();
+  app.arriving = false;
 }
 
 function openRound(room) {

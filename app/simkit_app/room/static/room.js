@@ -18,8 +18,8 @@ function onJoin(event) {
     app.code = code;
     join(code, name).then((inside) => {
       if (!inside) return;
+      app.arriving = true;
       enter();
-      byId('title').focus();
     });
     return;
   }

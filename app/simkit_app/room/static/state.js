@@ -5,7 +5,7 @@ export const OPEN = '';
 export const LOST = 'No connection, trying again.';
 
 export const app = {
-  code: '', seat: null, gone: false, joining: null, problem: '',
+  code: '', seat: null, gone: false, arriving: false, joining: null, problem: '',
   room: null, notice: '', said: '',
   draft: null, round: null, refusal: '', invalid: {},
   vote: null,
