@@ -6,7 +6,17 @@ else that is missing or odd is an error that names the file, the row and the col
 
 from __future__ import annotations
 
-from simkit.observed.loading import load_observed, table_columns
+from simkit.observed.loading import load_observed, table_columns, table_sheets
 from simkit.observed.series import METRICS, ORIGINS, OTHER, TOTAL, Observation, Observed
 
-__all__ = ["METRICS", "ORIGINS", "OTHER", "TOTAL", "Observation", "Observed", "load_observed", "table_columns"]
+__all__ = [
+    "METRICS",
+    "ORIGINS",
+    "OTHER",
+    "TOTAL",
+    "Observation",
+    "Observed",
+    "load_observed",
+    "table_columns",
+    "table_sheets",
+]

@@ -8,9 +8,11 @@ import io
 from simkit.errors import ObservedError
 from simkit.observed.tables import Lines
 
+_SEPARATORS = (",", ";", "\t")
+
 
 def csv_lines(raw: bytes, source: str) -> Lines:
-    """The lines of a CSV file that say something (UTF-8, commas).
+    """The lines of a CSV file that say something (UTF-8; commas, semicolons or tabs).
 
     Raises:
         ObservedError: it is no such file.
@@ -27,7 +29,7 @@ def _text(raw: bytes, source: str) -> str:
 
 
 def _lines(text: str, source: str) -> Lines:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     try:
         for cells in reader:
             stripped = [cell.strip() for cell in cells]
@@ -35,3 +37,9 @@ def _lines(text: str, source: str) -> Lines:
                 yield reader.line_num, stripped
     except csv.Error as error:
         raise ObservedError(f"is not CSV: {error}", field=f"{source}, row {reader.line_num}") from None
+
+
+def _separator(text: str) -> str:
+    """What stands between cells: commas, semicolons or tabs, whichever is in the most lines."""
+    lines = text.splitlines()
+    return max(_SEPARATORS, key=lambda one: sum(one in line for line in lines))

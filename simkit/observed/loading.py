@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from simkit.errors import ObservedError
 from simkit.observed.csv_files import csv_lines
 from simkit.observed.series import Observed
-from simkit.observed.tables import Lines, cell_text, observed_table, recognised
-from simkit.observed.workbooks import is_workbook, workbook_lines
+from simkit.observed.tables import Lines, cell_text, headed, observed_table, recognised
+from simkit.observed.workbooks import is_workbook, sheet_names, workbook_lines
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST = 10_000_000
 """Bytes of a file; a table of ten years by channel has a hundred thousand."""
+_OLD = b"\xd0\xcf\x11\xe0"
+"""How the files begin that Excel wrote before 2007, and those that it encrypts."""
 
 
 def load_observed(
@@ -35,14 +37,15 @@ def load_observed(
     Both may have ``channel`` (without it every row is the total; with it ``total`` is one of the names),
     ``part_month`` (yes or no) and ``currency``. Columns are recognised in any case and under some other names, such as
     ``Date`` or ``MQLs``; what is not recognised is refused, unless `columns` says what it is. An empty value is a
-    declared gap. Months are numbers from 1 or calendar months (``YYYY-MM``, or a day in them), of which the earliest in
-    the table is month 1 unless `first_month` says another.
+    declared gap. Months are numbers from 1 or calendar months (``YYYY-MM`` or another form that can be read in one way
+    only, see `calendar_month`), of which the earliest in the table is month 1 unless `first_month` says another. A line
+    above the table with a single text in it is its title.
 
     Args:
-        table: a CSV file (UTF-8, commas, a header line), an Excel workbook, or a data frame.
+        table: a CSV file (UTF-8, a header line; commas, semicolons or tabs), an Excel workbook, or a data frame.
         first_month: the calendar month that is month 1, ``YYYY-MM``; for tables with calendar months.
         columns: what is in a column, by its name in the table, where that is not clear; ``ignore`` leaves it out.
-        sheet: of a workbook with several.
+        sheet: of a workbook in which several hold anything.
 
     Raises:
         ObservedError: it cannot be read as such a table; the message names file, row and column.
@@ -51,11 +54,9 @@ def load_observed(
         return observed_table(_frame_lines(table), "data frame", first_month, columns)
     source = str(table)
     raw = _content(Path(table), source)
-    book = is_workbook(raw)
-    if sheet is not None and not book:
+    if sheet is not None and not is_workbook(raw):
         raise ObservedError("has no sheets; it is no Excel workbook", field=source, value=sheet)
-    lines = workbook_lines(raw, source, sheet) if book else csv_lines(raw, source)
-    return observed_table(lines, source, first_month, columns)
+    return observed_table(_lines(raw, source, sheet), source, first_month, columns)
 
 
 def table_columns(raw: bytes, source: str, sheet: str | None = None) -> dict[str, str | None]:
@@ -69,8 +70,23 @@ def table_columns(raw: bytes, source: str, sheet: str | None = None) -> dict[str
     Raises:
         ObservedError: it is no table.
     """
-    lines = workbook_lines(raw, source, sheet) if is_workbook(raw) else csv_lines(raw, source)
-    return recognised(next(lines, (1, []))[1])
+    return recognised(next(headed(_lines(raw, source, sheet)), (1, []))[1])
+
+
+def table_sheets(raw: bytes, source: str) -> tuple[str, ...]:
+    """The sheets of a file that hold anything; none where it is no workbook.
+
+    Raises:
+        ObservedError: it is a workbook that cannot be read.
+    """
+    return sheet_names(raw, source) if is_workbook(raw) else ()
+
+
+def _lines(raw: bytes, source: str, sheet: str | None) -> Lines:
+    if raw.startswith(_OLD):
+        hint = "Save it as .xlsx, without a password."
+        raise ObservedError("is a workbook of the old kind (.xls), or one with a password", field=source, hint=hint)
+    return workbook_lines(raw, source, sheet) if is_workbook(raw) else csv_lines(raw, source)
 
 
 def _frame_lines(frame: pd.DataFrame) -> Lines:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from simkit.errors import ObservedError, nearest
+from simkit.observed.months import calendar_month, reads_either_way
 from simkit.observed.series import METRICS, TOTAL, Observation, Observed, calendar_index
 
 Lines = Iterator[tuple[int, list[str]]]
@@ -22,15 +23,15 @@ _ALSO = {
     "month": ("date", "period"),
     "channel": ("source", "origin"),
     "leads": ("lead", "new_leads"),
-    "leads_qualified": ("qualified_leads", "qualified", "mql", "mqls"),
-    "customers": ("customer", "new_customers", "customers_won"),
+    "leads_qualified": ("qualified_leads", "qualified", "mql", "mqls", "marketing_qualified_leads"),
+    "customers": ("customer", "new_customers", "customers_won", "won", "deals_won", "closed_won"),
     "margin": ("gross_margin", "gross_profit"),
     "cost": ("costs", "spend"),
     "part_month": ("partial", "part"),
 }
 """Other names under which a column is known, in lower case with underscores."""
 
-_CALENDAR = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:-\d{2})?", re.ASCII)
+_CALENDAR = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 _NUMBERED = re.compile(r"[1-9]\d{0,2}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -62,12 +63,25 @@ def observed_table(lines: Lines, source: str, first_month: str | None, columns: 
     Raises:
         ObservedError: no such table; the message names row and column.
     """
+    lines = headed(lines)
     number, cells = next(lines, (1, []))
     header = _header(cells, columns or {}, source, f"{source}, row {number}")
     rows = [_row(header, cells, f"{source}, row {number}") for number, cells in lines]
     first = _first_month(rows, first_month, source)
     observations = (one for row in rows for one in _observations(row, first))
     return Observed(tuple(observations), first, source, _currency(rows))
+
+
+def headed(lines: Lines) -> Lines:
+    """The lines from the header on: what stands alone in a line above it is a title."""
+    titles = []
+    for line in lines:
+        if sum(map(bool, line[1])) > 1:
+            yield line
+            yield from lines
+            return
+        titles.append(line)
+    yield from titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +98,6 @@ class _Row:
 def _header(cells: list[str], renamed: Mapping[str, str], source: str, place: str) -> list[str]:
     if not cells:
         raise ObservedError("is empty", field=source, hint="The first line names the columns, such as month,leads.")
-    if len(cells) == 1 and re.search(r"[;\t]", cells[0]):
-        raise ObservedError("columns must be separated by commas", field=place, value=cells[0])
     given = {_lower(name): meaning for name, meaning in renamed.items()}
     for name in given:
         if name not in map(_lower, cells):
@@ -94,8 +106,11 @@ def _header(cells: list[str], renamed: Mapping[str, str], source: str, place: st
     long_form = "metric" in columns or "value" in columns
     known = _LONG if long_form else _WIDE
     for column, cell in zip(columns, cells, strict=True):
-        if column == IGNORE:
+        if column in (IGNORE, ""):
             continue
+        if calendar_month(cell):
+            hint = "Months go down: a row for each, its results beside it."
+            raise ObservedError("months stand side by side", field=place, value=cell, hint=hint)
         if column not in known:
             hint = nearest(column, known) or f"Columns may be {', '.join(known)}; say what it is, or 'ignore' it."
             raise ObservedError("no such column", field=place, value=cell, hint=hint)
@@ -110,9 +125,9 @@ def _header(cells: list[str], renamed: Mapping[str, str], source: str, place: st
 
 
 def recognised(cells: list[str]) -> dict[str, str | None]:
-    """What each column of a header is; None where its name does not say it."""
+    """What each column of a header is; None where its name does not say it. Columns without a name are left out."""
     known = {*_LONG, *_WIDE}
-    return {cell: meaning if (meaning := _known(cell)) in known else None for cell in cells}
+    return {cell: meaning if (meaning := _known(cell)) in known else None for cell in cells if cell}
 
 
 def _lower(name: str) -> str:
@@ -132,7 +147,11 @@ def _row(header: list[str], cells: list[str], place: str) -> _Row:
             field=place,
             hint="Numbers take a point, not a comma; an empty cell keeps its comma.",
         )
-    return _Row({name: cell for name, cell in zip(header, cells, strict=True) if name != IGNORE}, place)
+    named = list(zip(header, cells, strict=True))
+    if stray := next((cell for name, cell in named if cell and not name), ""):
+        hint = "Name the column, or empty it."
+        raise ObservedError("has a cell in a column without a name", field=place, value=stray, hint=hint)
+    return _Row({name: cell for name, cell in named if name not in (IGNORE, "")}, place)
 
 
 def _currency(rows: Iterable[_Row]) -> str | None:
@@ -152,27 +171,40 @@ def _currency(rows: Iterable[_Row]) -> str | None:
 
 def _first_month(rows: Iterable[_Row], given: str | None, source: str) -> str | None:
     """The calendar month of month 1, or None where months are numbered."""
-    if given is not None and not ((dated := _CALENDAR.fullmatch(given)) and dated[1] == given):
+    if given is not None and not _CALENDAR.fullmatch(given):
         raise ObservedError("the first month must be written YYYY-MM", field=source, value=given)
     calendar: list[str] = []
     numbered = False
+    unfinished: _Row | None = None
     now = f"{date.today():%Y-%m}"
     for row in rows:
         month = row.cells["month"]
-        if dated := _CALENDAR.fullmatch(month):
-            month = row.cells["month"] = dated[1]
-            calendar.append(month)
-            if month > now:
+        if dated := calendar_month(month):
+            if dated > now:
                 raise row.wrong("month", f"lies in the future (now is {now})", "Leave out what nobody has seen.")
+            month = row.cells["month"] = dated
+            calendar.append(month)
+            if month == now and not _FLAGS.get(row.cells.get("part_month", "").lower()):
+                unfinished = unfinished or row
         elif _NUMBERED.fullmatch(month):
             numbered = True
         else:
-            raise row.wrong("month", "must be a number from 1 or a calendar month YYYY-MM")
+            raise row.wrong("month", "must be a number from 1 or a calendar month YYYY-MM", _no_month(month))
         if numbered and (calendar or given):
             raise row.wrong("month", "numbers and calendar months do not go together", "Write all months alike.")
         if given is not None and month < given:
             raise row.wrong("month", f"lies before the first month, {given}", "Leave it out, or name an earlier one.")
+    if unfinished is not None:
+        hint = "Leave it out, or say part_month = yes in a column of that name."
+        raise unfinished.wrong("month", "is not over yet", hint)
     return given or min(calendar, default=None)
+
+
+def _no_month(text: str) -> str:
+    """What to do about a month that cannot be read."""
+    if reads_either_way(text):
+        return "Day and month could each be the other."
+    return "" if any(map(str.isdigit, text)) else "Leave out rows that are no months, such as totals."
 
 
 def _observations(row: _Row, first_month: str | None) -> Iterator[Observation]:
@@ -200,7 +232,10 @@ def _value(row: _Row, column: str) -> float | None:
     if not text:
         return None
     if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
-        raise row.wrong(column, "must be a number, such as 1250.5", "Leave the cell empty where nobody counted.")
+        bare = "Write it plainly: no unit, nothing between thousands, a point before decimals."
+        counted = any(map(str.isdigit, text))
+        hint = bare if counted else "Leave the cell empty where nobody counted."
+        raise row.wrong(column, "must be a number, such as 1250.5", hint)
     if float(text) < 0.0:
         raise row.wrong(column, "must be 0 or more", "Leave the cell empty where nobody counted.")
     return float(text)

@@ -101,6 +101,31 @@ def test_spreadsheet_habits_are_understood(tmp_path: Path) -> None:
     assert load(tmp_path, text).monthly("leads")[1].tolist() == [10.0, 12.0]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2026-01", "2026-1", "2026/01", "2026-01-31", "2026-01-31T00:00:00", "2026-01-31 12:30"),
+        *("01/2026", "1/2026", "01.2026", "31.01.2026", "1.1.2026"),
+        *("Jan 2026", "JAN-26", "Jan'26", "january 2026", "Jan. 2026"),
+    ],
+)
+def test_months_are_read_in_every_form_that_reads_one_way(tmp_path: Path, written: str) -> None:
+    """Fails if a form that Excel and others write is refused, or taken for another month."""
+    text = f"month,leads\n{written},7\n2026-02,8\n2025-12,6\n"
+    seen = load(tmp_path, text)
+    assert (seen.first_month, seen.monthly("leads")[1].tolist()) == ("2025-12", [6.0, 7.0, 8.0])
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_titles_empty_columns_and_separators_are_habits_too(tmp_path: Path, separator: str) -> None:
+    """Fails if a title or a column of nothing is taken for a part of the table, or tables from another country's Excel
+    are refused."""
+    title = ["Our, report" if separator != "," else "Our report"]
+    rows = [title, [""], ["month", "leads", ""], ["1", "10", ""], ["2", "12.5", ""]]
+    lines = [separator.join(row) for row in rows]
+    assert load(tmp_path, "\n".join(lines)).monthly("leads")[1].tolist() == [10.0, 12.5]
+
+
 FAULTS: dict[str, tuple[str | bytes, str, str]] = {
     "empty file": ("", "seen.csv", "is empty"),
     "header only": ("month,leads\n", "seen.csv", "no observed months"),
@@ -110,7 +135,13 @@ FAULTS: dict[str, tuple[str | bytes, str, str]] = {
     "no value column": ("month,metric\n1,leads\n", "row 1", "column value is missing"),
     "misspelt column": ("month,custmers\n1,2\n", "row 1", "Did you mean 'customers'"),
     "column twice": ("month,leads,leads\n1,2,3\n", "row 1", "second column"),
-    "semicolons": ("month;leads\n1;2\n", "row 1", "separated by commas"),
+    "semicolons and a decimal comma": ("month;leads\n1;2,5\n", "row 2, column leads", "a point before decimals"),
+    "a total row": ("month,leads\n1,4\nTotal,4\n", "row 3, column month", "Leave out rows that are no months"),
+    "a date that reads either way": ("date,leads\n01/02/2026,4\n", "row 2, column month", "could each be the other"),
+    "a month that no name has": ("date,leads\nFoo 2026,4\n", "row 2, column month", "calendar month"),
+    "months side by side": ("metric,2026-01,2026-02\nleads,4,5\n", "row 1", "a row for each"),
+    "a cell under no name": ("month,leads,\n1,4,\n2,5,late\n", "row 3", "'late'"),
+    "a unit": ("month,margin\n1,EUR 5\n", "row 2, column margin", "no unit"),
     "misspelt metric": ("month,metric,value\n1,lead,2\n", "row 2, column metric", "Did you mean 'leads'"),
     "text for a number": ("month,leads\n1,4\n2,many\n", "row 3, column leads", "'many'"),
     "not a number": ("month,leads\n1,nan\n", "row 2, column leads", "must be a number"),

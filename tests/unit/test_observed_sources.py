@@ -3,6 +3,7 @@ place; nothing is run."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -12,10 +13,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import numpy as np
 import pandas as pd
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.formula import ArrayFormula
 
 from simkit.errors import ObservedError
-from simkit.observed import load_observed
+from simkit.observed import load_observed, table_sheets
 from simkit.observed.loading import LARGEST
 
 ROWS: list[list[Any]] = [
@@ -83,6 +85,42 @@ def _sheets(folder: Path) -> Path:
     return book(folder, [["month", "leads"], [1, 5]], Notes=[["nothing"]])
 
 
+def _changed(path: Path, change: Callable[[Any], object]) -> Path:
+    made = load_workbook(path)
+    change(made.active)
+    made.save(path)
+    return path
+
+
+def _array_formula(folder: Path) -> Path:
+    path = book(folder, [["month", "leads"], [1, 5], [2, None], [3, 6]])
+    return _changed(path, lambda sheet: sheet.__setitem__("B3", ArrayFormula("B3", "=SUM(B2:B2*2)")))
+
+
+def _merged(folder: Path) -> Path:
+    path = book(folder, [["month", "leads"], [1, 5], [2, None], [3, 6]])
+    return _changed(path, lambda sheet: sheet.merge_cells("B2:B3"))
+
+
+def _merged_header(folder: Path) -> Path:
+    path = book(folder, [["month", "results", None], [None, "leads", "customers"], [1, 5, 1]])
+    return _changed(path, lambda sheet: sheet.merge_cells("B1:C1"))
+
+
+def _far(folder: Path) -> Path:
+    return _changed(book(folder, ROWS), lambda sheet: setattr(sheet["XFD1048576"], "value", " "))
+
+
+def _old(folder: Path) -> Path:
+    path = folder / "months.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4_000))
+    return path
+
+
+def _running(folder: Path) -> Path:
+    return book(folder, [["month", "leads"], [datetime(2026, 1, 1), 5], [datetime.now(), 2]])
+
+
 def _damaged(folder: Path) -> Path:
     path = folder / "months.xlsx"
     path.write_bytes(book(folder, ROWS).read_bytes()[:900])
@@ -118,6 +156,15 @@ def _large(folder: Path) -> Path:
         (_error, r"row 2, cell B2: holds an error \(given: '#DIV/0!'\)"),
         (_text, r"row 3, column leads: must be a number, such as 1250.5 \(given: 'many'\)"),
         (_sheets, r"has several sheets. Say which: Sheet, Notes"),
+        (
+            _array_formula,
+            r"row 3, cell B3: holds a formula whose value was not saved; .* \(given: '=SUM\(B2:B2",
+        ),
+        (_merged, r"row 2, cells B2:B3: are merged, so all but the first are empty"),
+        (_merged_header, r"row 1, cells B1:C1: are merged"),
+        (_far, r"sheet Sheet: has cells as far as XFD1048576. Delete what is outside the table"),
+        (_old, r"is a workbook of the old kind \(.xls\), or one with a password. Save it as .xlsx"),
+        (_running, r"row 3, column month: is not over yet \(given: '\d{4}-\d{2}'\). Leave it out, or say part_month"),
         (_damaged, r"cannot be read: it is damaged, or no Excel workbook"),
         (_no_book, r"is no Excel workbook that can be read"),
         (_bomb, r"unfolds into 60 MB"),
@@ -135,6 +182,30 @@ def test_a_sheet_is_chosen_by_its_name(tmp_path: Path) -> None:
     np.testing.assert_array_equal(load_observed(path, sheet="Months").monthly("leads")[1], [5.0])
     with pytest.raises(ObservedError, match="has no such sheet"):
         load_observed(path, sheet="Mont")
+
+
+def test_a_title_over_the_table_and_sheets_without_anything_are_no_trouble(tmp_path: Path) -> None:
+    """Fails if a merged title is refused, an empty sheet has to be chosen from, or sheets are listed that hold
+    nothing."""
+    path = book(tmp_path, [["Report of 2026"], [], ["month", "leads"], [1, 5]], Sheet2=[])
+    _changed(path, lambda sheet: sheet.merge_cells("A1:B1"))
+    np.testing.assert_array_equal(load_observed(path).monthly("leads")[1], [5.0])
+    assert table_sheets(path.read_bytes(), "m.xlsx") == ("Sheet",)
+    assert table_sheets(b"month,leads\n1,5\n", "m.csv") == ()
+
+
+def test_macros_are_not_read_and_formulas_count_by_what_was_saved(tmp_path: Path) -> None:
+    """A workbook with macros (.xlsm) and a formula whose value Excel saved. Fails if either keeps its values from being
+    read, or the formula is worked out anew: it says 2 + 2, and what was saved is 7."""
+    path = book(tmp_path, [["month", "leads"], [1, "=2+2"]])
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    macros = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+    with ZipFile(path) as plain, ZipFile(tmp_path / "months.xlsm", "w") as made:
+        for name in plain.namelist():
+            content = plain.read(name).replace(kind.encode(), macros.encode())
+            made.writestr(name, re.sub(rb"<f>2\+2</f><v ?/?>(</v>)?", b"<f>2+2</f><v>7</v>", content))
+        made.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 no such code")
+    np.testing.assert_array_equal(load_observed(tmp_path / "months.xlsm").monthly("leads")[1], [7.0])
 
 
 def test_months_to_come_have_not_been_seen() -> None:
