@@ -134,7 +134,7 @@ def opened(browser: Browser, address: str) -> Page:
     page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
     page.set_default_timeout(120_000)
     page.goto(f"{address}/?from=baseline&seed=1")
-    page.wait_for_selector(f".simkit-headline[data-lives='{SETTLED}'], .simkit-headline[data-lives='{2 * SETTLED}']")
+    page.wait_for_function(f"+(document.querySelector('.simkit-headline')?.dataset.lives ?? 0) >= {SETTLED}")
     page.wait_for_timeout(1500)
     page.evaluate(_WATCH)
     return page

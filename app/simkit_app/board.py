@@ -120,6 +120,7 @@ class Board:
         fitting: the fit that was asked for, or None.
         weighing: whether its decisions were asked for too.
         stepped: the scenario whose next steps were asked for last, or None.
+        arriving: whether the page that is shown was not shown before this run.
         told: what each lever's widget was told to show last, by its key.
     """
 
@@ -132,6 +133,8 @@ class Board:
         self.fitting: Fitted | None = None
         self.weighing = False
         self.stepped: Scenario | None = None
+        self.arriving = True
+        self._page = ""
         self.told: dict[str, Any] = {}
         if (context := get_script_run_ctx()) is not None:
             _visitors().arrived(self.id, context.session_id)
@@ -153,6 +156,10 @@ class Board:
     def keep(self, **changes: Any) -> None:
         """Replace some of what outlives the session."""
         self.kept = replace(self.kept, **changes)
+
+    def turn_to(self, page: str) -> None:
+        """Show a page."""
+        self.arriving, self._page = page != self._page, page
 
     def ask(self, purpose: str, *questions: Question) -> list[Answer]:
         """What is known of some questions; the rest is computed from now on."""
@@ -205,17 +212,24 @@ def _saved() -> _Saved:
     return _Saved()
 
 
+_NOT_HERE = (
+    "The address brings back the scenario, and nothing else: earlier steps, pinned scenarios and loaded months belong "
+    "to another browser, or went when the board was started anew."
+)
+
+
 def current() -> Board:
     """The board of this session: as it was before a reload, or as the link says, or a new one."""
     visitor = st.context.cookies.get(COOKIE, "")
     asked = {key: st.query_params[key] for key in LINK if key in st.query_params}
     board: Board | None = st.session_state.get("board")
     if board is None:
-        kept = _saved().get(visitor, st.query_params.get("place", "")) if visitor else None
-        board = Board(kept or new(FIRST_STORY))
+        place = st.query_params.get("place", "")
+        kept = _saved().get(visitor, place) if visitor else None
+        board = Board(kept or new(FIRST_STORY), _NOT_HERE if place and kept is None else "")
         st.session_state.board, st.session_state.link, st.session_state.place = board, None, uuid.uuid4().hex[:12]
         if kept is not None:
-            st.session_state.place = st.query_params["place"]
+            st.session_state.place = place
             st.session_state.link = link(board)
     if asked and asked != st.session_state.link:
         _follow(board, asked)
@@ -288,10 +302,11 @@ def opened(asked: dict[str, str]) -> tuple[Kept, str]:
 
 def _follow(board: Board, asked: dict[str, str]) -> None:
     try:
-        kept, board.notice = opened(asked)
+        kept, said = opened(asked)
     except SimkitError as mistake:
         shown = board.position.scenario
         board.notice = f"This link cannot be followed: {mistake} What is shown is '{shown.title or shown.name}'."
         return
+    board.notice = said or board.notice
     history = board.history.move(kept.history.now)  # what was there before can be had again
     board.keep(story=kept.story, history=history, seed=kept.seed)

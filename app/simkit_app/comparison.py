@@ -160,7 +160,8 @@ def _table(lived: Mapping[str, Ensemble]) -> str:
         level += (
             " Then the difference from the reference, with the interval of the paired difference; that of the month is "
             "of the mean, where a life that does not cross counts as the last month. 'Better' and 'worse' are said "
-            "where a difference stands when all of this table are looked at together (Holm's correction, 5 %)."
+            "where a difference stands when all of this table are looked at together (Holm's correction, 5 %); the "
+            "board looks at fewer at once, so it may be surer of the same one."
         )
     return (
         f'<div class="simkit-table" role="region" aria-label="Figures of each scenario" tabindex="0"><table><thead><tr>'

@@ -16,11 +16,14 @@ from typing import Any
 from loky import cpu_count
 from loky.process_executor import ProcessPoolExecutor
 
-from simkit.run.execution import ignore_interrupts
+from simkit.run.execution import ignore_interrupts, live
 
 _POLITE = 5
 """Workers yield to the server and the browser: what has been computed is shown before more is computed."""
 
+
+_REMEMBERED = 2_000
+"""Tasks of lives whose results are kept, 20 kB a life: what one question has had lived, no other has lived again."""
 
 _WATCH = 2.0
 """Seconds between two looks at whether the server is still there."""
@@ -43,12 +46,17 @@ class _Task:
     arguments: tuple[Any, ...]
     again: bool = False
 
+    @property
+    def key(self) -> tuple[Any, ...] | None:
+        """The same for tasks that have the same result to the bit; None where that is not known."""
+        return self.arguments if self.work is live else None
+
 
 class Queue:
     """Tasks on their way to worker processes.
 
     A process has one task at a time and none in waiting, so that an urgent task waits for a running one at most.
-    Among tasks of a priority the owners take turns.
+    Among tasks of a priority the owners take turns. A life that was lived, or is being lived, is not lived again.
 
     Attributes:
         width: worker processes.
@@ -59,6 +67,7 @@ class Queue:
         self._lock = Lock()
         self._waiting: dict[Priority, OrderedDict[str, deque[_Task]]] = {level: OrderedDict() for level in Priority}
         self._lost: deque[_Task] = deque()
+        self._begun: OrderedDict[tuple[Any, ...], Future[Any]] = OrderedDict()
         self._running = 0
         self._closed = False
         self._pool = self._new_pool()
@@ -106,9 +115,13 @@ class Queue:
                 task = self._next() if self._running < self.width else None
                 if task is None:
                     return
-                self._running += 1
-            inner = self._handed_over(task)
-            inner.add_done_callback(partial(self._done, task))
+                first = self._first(task)
+                if first is None:
+                    self._running += 1
+            if first is None:
+                self._handed_over(task).add_done_callback(partial(self._done, task))
+            else:
+                first.add_done_callback(partial(_tell, task.future))
 
     def _handed_over(self, task: _Task) -> Future[Any]:
         pool = self._pool
@@ -121,6 +134,16 @@ class Queue:
                     self._pool = self._new_pool()
             inner = self._pool.submit(task.work, *task.arguments)
         return inner
+
+    def _first(self, task: _Task) -> Future[Any] | None:
+        """What has the result of a task that was begun before, or will have it; None for one that has to be done."""
+        if task.key is None or task.again:
+            return None
+        first = self._begun.setdefault(task.key, task.future)
+        self._begun.move_to_end(task.key)
+        if len(self._begun) > _REMEMBERED:
+            self._begun.popitem(last=False)
+        return None if first is task.future else first
 
     def _next(self) -> _Task | None:
         if self._lost:
@@ -144,14 +167,21 @@ class Queue:
             again = isinstance(error, BrokenExecutor) and not (task.again or closed)
             if again:
                 self._lost.append(replace(task, again=True))
+            elif error is not None and task.key is not None:
+                self._begun.pop(task.key, None)  # who asks again has it tried again
         if not closed:
             self._dispatch()  # before anybody looks at the result: a worker is idle
-        if again:
-            return
-        if error is not None:
-            task.future.set_exception(error)
-        else:
-            task.future.set_result(inner.result())
+        if not again:
+            _tell(task.future, inner)
+
+
+def _tell(waiting: Future[Any], done: Future[Any]) -> None:
+    """Hand on what came of a task."""
+    error = done.exception()
+    if error is not None:
+        waiting.set_exception(error)
+    else:
+        waiting.set_result(done.result())
 
 
 class Lane(Executor):
@@ -189,7 +219,8 @@ class Lane(Executor):
             raise CancelledError
         priority = Priority.FIRST if self.urgent > 0 else self.priority
         self.urgent -= 1
-        future = self._queue.submit(priority, self._owner, partial(work, **keywords), *arguments)
+        task = partial(work, **keywords) if keywords else work
+        future = self._queue.submit(priority, self._owner, task, *arguments)
         self._waiting.add(future)
         future.add_done_callback(self._waiting.discard)
         return future

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import sleep
-from typing import Any
+from typing import Any, Protocol
 
 import streamlit as st
 
@@ -19,6 +19,7 @@ from simkit.present.board_details import (
     reason_rows,
     reason_sentence,
     step_change,
+    step_effect,
     step_price,
     step_rows,
     work_rows,
@@ -42,16 +43,23 @@ _APART = (
 WHY, NEXT, ACTS, WAITS, WHEN = "Why", "What next", "Activity and results", "Where work waits", "Changes over time"
 
 
+class Told(Protocol):
+    """What says whether there is something of the present position on the page."""
+
+    told: bool
+
+
 class Below:
     """One section at a time, drawn again when more of it is known.
 
     Args:
         board: the visitor's.
+        above: the picture; nothing is drawn here before it, for it is what a visitor waits for.
         own, reference: the lives that the picture shows; the reference is None where nothing was changed.
     """
 
-    def __init__(self, board: Board, own: Answer, reference: Answer | None) -> None:
-        self._board = board
+    def __init__(self, board: Board, above: Told, own: Answer, reference: Answer | None) -> None:
+        self._board, self._above = board, above
         self._lived = [answer for answer in (own, reference) if answer is not None]
         position, seed = board.position, board.kept.seed
         self.answers: list[Answer] = []
@@ -91,6 +99,8 @@ class Below:
 
     def draw(self) -> bool:
         """Draw what is known now, if there is enough more than was drawn; whether there was."""
+        if not self._above.told:
+            return False
         if self.answers:
             version = sum(answer.version for answer in self.answers)
             more, self._seen = version != self._seen, version
@@ -152,16 +162,16 @@ class Below:
             st.vega_lite_chart(rows, spec, alt=said, height=_bars_height(len(rows)))
             currency = self._board.position.scenario.parameters.company.currency
             for i, step in enumerate(steps.steps):
-                with st.container(horizontal=True, vertical_alignment="center"):
-                    st.markdown(
-                        f"**{name_of(step.path)}** {step_change(step)} · {step_price(step, currency)}", width="stretch"
-                    )
-                    st.button(
-                        "Try it",
-                        key=f"step {i} {step.path} {step.after}",
-                        on_click=levers.set_values,
-                        args=({step.path: step.after},),
-                    )
+                words, way = st.columns([6, 1], vertical_alignment="center")
+                words.markdown(
+                    f"**{name_of(step.path)}** {step_change(step)} · {step_effect(step)} · {step_price(step, currency)}"
+                )
+                way.button(
+                    "Try it",
+                    key=f"step {i} {step.path} {step.after}",
+                    on_click=levers.set_values,
+                    args=({step.path: step.after},),
+                )
 
     def _activity(self) -> None:
         if (sides := self._sides()) is None:
@@ -170,18 +180,26 @@ class Below:
         with self._show():
             st.markdown(
                 "What people do, and what comes of it: the median life, month by month. Activity is not results."
+                + (" Solid: your scenario. Dotted: the reference." if len(sides) > 1 else "")
             )
-            for column, panel in zip(st.columns(len(ACTIVITY)), ACTIVITY.values(), strict=True):
+            with st.container(key="panels"):
+                columns = st.columns(len(ACTIVITY))
+            for column, panel in zip(columns, ACTIVITY.values(), strict=True):
                 spec = board_charts.panel_spec(_names(sides), panel, sides[0].months)
-                column.vega_lite_chart(rows[rows["panel"] == panel], spec, alt=f"{panel} by month", height=270)
+                column.vega_lite_chart(rows[rows["panel"] == panel], spec, alt=f"{panel} by month", height=230)
 
     def _work(self) -> None:
         if (sides := self._sides()) is None:
             return
         rows = work_rows(*sides)
         with self._show():
-            st.markdown("Who is busy, and in whose queue the others wait: means over all months and lives.")
-            for column, (output, panel) in zip(st.columns(len(WORK)), WORK.items(), strict=True):
+            st.markdown(
+                "Who is busy, and in whose queue the others wait: means over all months and lives. Where there is no "
+                "bar there is nobody, or nothing was asked of them."
+            )
+            with st.container(key="work"):
+                columns = st.columns(len(WORK))
+            for column, (output, panel) in zip(columns, WORK.items(), strict=True):
                 spec = board_charts.work_spec(_names(sides), panel, output == "utilisation")
                 column.vega_lite_chart(rows[rows["panel"] == panel], spec, alt=f"{panel} by role", height=330)
 
@@ -208,7 +226,7 @@ def _look() -> None:
 
 def _bars_height(bars: int) -> int:
     """Of a chart of bars with its axis and legend, in pixels."""
-    return 34 * bars + 110
+    return board_charts.BAR * bars + 110
 
 
 def _names(sides: tuple[Any, ...]) -> tuple[str, ...]:

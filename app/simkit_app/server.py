@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from socket import AF_INET, SO_REUSEADDR, SOL_SOCKET, socket
-from threading import Timer, current_thread, main_thread
+from threading import Thread, Timer, current_thread, main_thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,9 +20,11 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simkit.errors import RunError
+from simkit_app import PAGES
 from simkit_app.board import COOKIE, answers
 from simkit_app.room.service import service
 
@@ -112,7 +114,10 @@ class _SameOrigin:
 
 
 class _Titled:
-    """Says whose page it is from the first byte on; Streamlit's own says 'Streamlit' until its script has run."""
+    """Says whose page it is from the first byte on; Streamlit's own says 'Streamlit' until its script has run.
+
+    Where there is no page of a name it would say so in words of its own, so whoever asks for one is led to the first.
+    """
 
     _THEIRS, _OURS = b"<title>Streamlit</title>", b"<title>simkit</title>"
 
@@ -135,7 +140,12 @@ class _Titled:
                 return
             start, *parts = held
             held.clear()
-            page = b"".join(part.get("body", b"") for part in parts).replace(self._THEIRS, self._OURS)
+            theirs = b"".join(part.get("body", b"") for part in parts)
+            if self._THEIRS in theirs and scope["path"].strip("/") not in ("", *PAGES.values()):
+                query = scope["query_string"].decode("latin-1")
+                await RedirectResponse(f"/?{query}" if query else "/")(scope, receive, send)
+                return
+            page = theirs.replace(self._THEIRS, self._OURS)
             if "content-length" in (headers := MutableHeaders(scope=start)) and scope["method"] != "HEAD":
                 headers["content-length"] = str(len(page))
             await send(start)
@@ -144,10 +154,17 @@ class _Titled:
         await self._app(scope, receive, titled if scope["type"] == "http" else send)
 
 
+def _prepare() -> None:
+    """Import what the first visitor needs while their browser still loads."""
+    import simkit_app.pages  # noqa: F401
+
+    gc.freeze()  # what was imported stays; looking through it again and again would hold everybody up
+
+
 @asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     known = answers()
-    gc.freeze()  # what was imported stays; looking through it again and again would hold everybody up
+    Thread(target=_prepare, daemon=True).start()
     ticking = asyncio.create_task(service().run())
     _before_the_end(service().news.end)
     yield {}

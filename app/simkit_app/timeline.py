@@ -53,7 +53,9 @@ def panel(board: Board) -> None:
             )
             st.button("Add", key="when add", icon=":material/add:", on_click=_decide, args=(decision, month, months))
         else:
-            path = st.selectbox("Lever", _dated(), format_func=name_of, key="when lever")
+            paths = _dated()
+            first = paths.index("team.analyst")
+            path = st.selectbox("Lever", paths, first, format_func=name_of, key="when lever")
             value = _value(board, path)
             st.button("Add", key="when add", icon=":material/add:", on_click=_set, args=(path, value, month))
 
@@ -81,7 +83,7 @@ def _value(board: Board, path: str) -> Any:
     entry = declaration(path)
     at: Any = value_at(board.position.scenario.parameters, path)
     key = f"when value {path}"
-    unit = f", {entry.unit}" if entry.unit else ""
+    unit = f", {entry.unit.replace('0-1', 'from 0 to 1')}" if entry.unit else ""
     # Without bounds: what cannot be is told when it is added, where the browser would silently keep what was there.
     if entry.integer:
         return st.number_input(f"Then{unit}", value=round(at), step=1, key=key)

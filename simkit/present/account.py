@@ -39,7 +39,7 @@ class Account:
         why: what each change contributes, or None.
         steps: what to try next, or None.
         observed, metric, cumulative: what the chart of results shows, as in `results`.
-        unfinished: whether reasons or steps are missing because they were still being worked out.
+        unfinished: what is missing because it was still being worked out, in words.
     """
 
     own: Ensemble
@@ -49,7 +49,7 @@ class Account:
     observed: Observed | None = None
     metric: str | None = None
     cumulative: bool = False
-    unfinished: bool = False
+    unfinished: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

@@ -160,8 +160,8 @@ def board_source(scenario: Ensemble) -> str:
     crossed = scenario.crossing.by(scenario.months)
     ends = between(crossed.low, crossed.high, per_cent)
     return (
-        f"{per_cent(crossed.value)} of {len(scenario)} simulated lives (its months, each time with other luck) "
-        f"cross the expected line by month {scenario.months} "
+        f"{per_cent(crossed.value)} of {len(scenario)} simulated lives (the same months, each time with other luck) "
+        f"cross by month {scenario.months}: results come up to the expected line and stay there for three months "
         f"(95 % interval of the chance: {ends}). Seed {scenario.seed}."
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import altair as alt
 
+from simkit.model.recorder import ROLES
 from simkit.present.advice import BETTER, WORSE
 from simkit.present.board import (
     BANDS,
@@ -22,7 +23,7 @@ from simkit.present.board import (
     SCENARIO,
     VALLEY,
 )
-from simkit.present.board_details import LATER, NEARER
+from simkit.present.board_details import LATER, NEARER, role_name
 
 # Okabe & Ito's colours (Wong 2011, doi:10.1038/nmeth.1618), of which no two have the same lightness where lines meet;
 # dashes and widths tell them apart once more, in greyscale.
@@ -46,7 +47,15 @@ _MARKS: dict[str, dict[str, Any]] = {
     EXPECTED: {"type": "line", "strokeWidth": 2.5, "strokeDash": [7, 4]},
     SCENARIO: {"type": "line", "strokeWidth": 3},
     OBSERVED: {"type": "point", "filled": True, "size": 50, "opacity": 1},
-    CROSSING: {"type": "point", "shape": "diamond", "filled": True, "size": 160, "opacity": 1},
+    CROSSING: {
+        "type": "point",
+        "shape": "diamond",
+        "filled": True,
+        "size": 160,
+        "opacity": 1,
+        "stroke": "white",
+        "strokeWidth": 1,
+    },
 }
 
 
@@ -101,21 +110,25 @@ def crossed_spec(names: tuple[str, ...], months: int, height: int = 360) -> dict
 
 @lru_cache(maxsize=32)
 def panel_spec(names: tuple[str, ...], title: str, months: int, height: int = 170) -> dict[str, Any]:
-    """A small chart of one panel of `activity_rows`, with a scale of its own."""
+    """A small chart of one panel of `activity_rows`, with a scale of its own; whoever draws several says which line is
+    which.
+    """
     value = alt.Y("value:Q", title=None, axis=amounts(3), scale=alt.Scale(zero=True))
     tooltip = [alt.Tooltip("what:N", title="line"), alt.Tooltip("month:Q"), alt.Tooltip("value:Q", format=",.3~s")]
     base = alt.Chart().encode(x=month_axis(months), y=value, tooltip=tooltip)
-    return _layers(base, names, height, title, columns=1)
+    return without_legends(_layers(base, names, height, title))
 
 
 @lru_cache(maxsize=16)
 def work_spec(names: tuple[str, ...], title: str, share: bool) -> dict[str, Any]:
     """Bars of one panel of `work_rows`: a group a role."""
+    roles = [role_name(role) for role in ROLES]
     chart = (
         alt.Chart()
         .mark_bar()
         .encode(
-            y=alt.Y("role:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False)),
+            # All roles in all panels, also those with nothing to show: rows without a value are dropped.
+            y=alt.Y("role:N", title=None, scale=alt.Scale(domain=roles), axis=alt.Axis(ticks=False, domain=False)),
             yOffset=alt.YOffset("what:N", sort=list(names)),
             x=alt.X("value:Q", title=None, axis=alt.Axis(format=".0%" if share else "~s", tickCount=4)),
             color=_scaled(alt.Color, "what", names, [COLOURS[name] for name in names], _legend("square")),
@@ -125,16 +138,23 @@ def work_spec(names: tuple[str, ...], title: str, share: bool) -> dict[str, Any]
     return specification(chart.properties(title=heading(title), width="container", height=220))
 
 
+BAR = 48
+"""Pixels of a bar of `bars_spec`, whose name has three lines."""
+
+_LINES = "split(datum.label, '\\n')"
+
+
 @lru_cache(maxsize=8)
 def bars_spec(title: str, bars: int) -> dict[str, Any]:
     """Bars with intervals of `reason_rows` or `step_rows`, in their order."""
     colours = alt.Scale(domain=[NEARER, LATER], range=["#0072B2", "#D55E00"])
-    base = alt.Chart().transform_calculate(bar="datum.name + ': ' + datum.change")
-    row = alt.Y("bar:N", sort=None, title=None, axis=alt.Axis(labelLimit=420, ticks=False, domain=False))
+    base = alt.Chart()
+    axis = alt.Axis(labelExpr=_LINES, labelLimit=240, labelOverlap=False, ticks=False, domain=False)
+    row = alt.Y("bar:N", sort=None, title=None, axis=axis)
     bar = base.mark_bar(height=16).encode(
         y=row,
         x=alt.X("value:Q", title=title),
-        color=alt.Color("side:N", title=None, scale=colours, legend=alt.Legend(orient="bottom")),
+        color=alt.Color("side:N", title=None, scale=colours, legend=_legend("square")),
         tooltip=[
             alt.Tooltip("name:N", title="lever"),
             alt.Tooltip("change:N"),
@@ -144,7 +164,7 @@ def bars_spec(title: str, bars: int) -> dict[str, Any]:
         ],
     )
     interval = base.mark_rule(strokeWidth=2).encode(y=row, x="low:Q", x2="high:Q")
-    return specification(alt.LayerChart(layer=[bar, interval]).properties(width="container", height=34 * bars))
+    return specification(alt.LayerChart(layer=[bar, interval]).properties(width="container", height=BAR * bars))
 
 
 def _looking(chart: alt.Chart, name: str, names: Sequence[str]) -> alt.Chart:
@@ -195,28 +215,41 @@ def _legend(symbol: Any, **more: Any) -> alt.Legend:
     return alt.Legend(orient="bottom", columnPadding=8, padding=0, **looks, **more)
 
 
-def _layers(base: alt.Chart, names: Sequence[str], height: int, title: str, columns: int = 3) -> dict[str, Any]:
+def without_legends(spec: dict[str, Any]) -> dict[str, Any]:
+    """A chart of layers as it is beside others that share a legend."""
+    for layer in spec["layer"]:
+        for channel in _LEGENDS & set(layer["encoding"]):
+            layer["encoding"][channel]["legend"] = None
+    return spec
+
+
+_LEGENDS = {"color", "fill", "shape", "stroke", "strokeDash"}
+
+
+def _layers(base: alt.Chart, names: Sequence[str], height: int, title: str) -> dict[str, Any]:
     layers = []
     for name in names:
         chart = _looking(base.transform_filter(alt.FieldEqualPredicate(field="what", equal=name)), name, names)
         chart.mark = alt.MarkDef(**_mark(name))
         layers.append(chart.encode(y2="top:Q") if _MARKS[name]["type"] == "area" else chart)
     made = alt.LayerChart(layer=layers).properties(height=height, width="container", title=heading(title))
-    return specification(made, columns)
+    return specification(made)
 
 
 def heading(text: str) -> alt.TitleParams:
-    """The title of a chart: what its values are."""
-    return alt.TitleParams(text, anchor="start", fontSize=13, fontWeight="normal", offset=10)
+    """The title of a chart: what its values are, and below that in which unit, for on a phone both do not fit beside
+    each other.
+    """
+    return alt.TitleParams(text.split(", "), anchor="start", fontSize=13, fontWeight="normal", offset=10)
 
 
-def specification(chart: alt.LayerChart | alt.Chart, columns: int = 3) -> dict[str, Any]:
-    """A chart as Vega-Lite, without data; its legends in so many columns."""
+def specification(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
+    """A chart as Vega-Lite, without data."""
     made: dict[str, Any] = chart.to_dict(validate=False)
     del made["$schema"]
     # Legends one above the other: side by side they would not fit on a phone.
     below = {"anchor": "start", "direction": "vertical"}
-    made["config"] = {"legend": {"columns": columns, "layout": {"bottom": below}}}
+    made["config"] = {"legend": {"columns": 3, "layout": {"bottom": below}}}
     return _without_data(made)  # type: ignore[no-any-return]
 
 

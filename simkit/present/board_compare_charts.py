@@ -9,7 +9,15 @@ from typing import Any
 import altair as alt
 
 from simkit.present.board import EXPECTED
-from simkit.present.board_charts import COLOURS, amounts, heading, month_axis, results_spec, specification
+from simkit.present.board_charts import (
+    COLOURS,
+    amounts,
+    heading,
+    month_axis,
+    results_spec,
+    specification,
+    without_legends,
+)
 from simkit.present.board_compare import MAIN, OWN_LINE
 
 STYLES: tuple[tuple[str, list[int]], ...] = (
@@ -86,8 +94,7 @@ def multiple_spec(names: tuple[str, ...], months: int, top: float, height: int =
     del spec["title"]
     for layer in spec["layer"]:
         layer["encoding"]["y"]["scale"] = {"domain": [0, top], "nice": False}
-    spec["config"] = {"legend": {"disable": True}}
-    return spec
+    return without_legends(spec)
 
 
 def _of(base: alt.Chart, layer: str) -> alt.Chart:

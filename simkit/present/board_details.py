@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,9 @@ WORK = {
     "waiting_days": "Days a request waits",
     "queue": "Requests in the queue",
 }
+_LINE = 34
+"""Letters in a line beside a bar."""
+
 NEARER, LATER = "brings the crossing nearer", "moves it away"
 
 
@@ -42,6 +46,11 @@ def name_of(path: str) -> str:
     if path not in declarations():
         return path
     return declaration(path).label.split(":")[0].split(" (")[0]
+
+
+def role_name(role: str) -> str:
+    """What somebody does, in plain words."""
+    return name_of(f"team.{role}").removeprefix("People for ").capitalize()
 
 
 def written(path: str, value: Value) -> str:
@@ -69,7 +78,9 @@ def changes_in_words(reference: Scenario, scenario: Scenario, most: int = 3) -> 
 
 
 def reason_rows(why: Attribution) -> pd.DataFrame:
-    """Rows of the chart of reasons: name, change, value, low, high, side; the largest contribution first."""
+    """Rows of the chart of reasons: name, change, bar (both, in lines), value, low, high, side; the largest
+    contribution first.
+    """
     rows = []
     for row in why.table.to_dict("records"):
         path = str(row["lever"])
@@ -97,7 +108,7 @@ def reason_sentence(why: Attribution) -> str:
 
 
 def step_rows(steps: NextSteps) -> pd.DataFrame:
-    """Rows of the chart of next steps, the best first: name, change, value, low, high, side."""
+    """Rows of the chart of next steps, the best first: as `reason_rows`."""
     return pd.DataFrame(
         [_bar(name_of(s.path), step_change(s), s.effect.value, s.effect.low, s.effect.high) for s in steps.steps]
     )
@@ -106,6 +117,14 @@ def step_rows(steps: NextSteps) -> pd.DataFrame:
 def step_change(step: Step) -> str:
     """What a step does, in short."""
     return f"{written(step.path, step.before)} → {written(step.path, step.after)}"
+
+
+def step_effect(step: Step) -> str:
+    """By how much a step moves the mean crossing, with the interval of that."""
+    effect = step.effect
+    if effect.value is None or effect.low is None or effect.high is None:
+        return "no effect can be told"
+    return f"{signed(effect.value, months)} ({between_signed(effect.low, effect.high, months)})"
 
 
 def step_price(step: Step, currency: str) -> str:
@@ -123,7 +142,15 @@ def step_price(step: Step, currency: str) -> str:
 def _bar(name: str, change: str, value: float | None, low: float | None, high: float | None) -> dict[str, object]:
     known = [math.nan if end is None else float(end) for end in (value, low, high)]
     side = NEARER if known[0] < 0 else LATER
-    return {"name": name, "change": change, "value": known[0], "low": known[1], "high": known[2], "side": side}
+    return {
+        "name": name,
+        "change": change,
+        "bar": "\n".join([*wrap(name, _LINE), change]),
+        "value": known[0],
+        "low": known[1],
+        "high": known[2],
+        "side": side,
+    }
 
 
 def _readable(path: str, text: str) -> str:
@@ -167,6 +194,6 @@ def work_rows(scenario: Ensemble, reference: Ensemble | None = None) -> pd.DataF
             there = np.isfinite(lives)
             count = there.sum(axis=0)
             mean = np.where(count > 0, np.where(there, lives, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
-            names = [name_of(f"team.{role}").removeprefix("People for ").capitalize() for role in ROLES]
+            names = [role_name(role) for role in ROLES]
             tables.append(pd.DataFrame({"panel": WORK[output], "role": names, "what": what, "value": mean}))
     return pd.concat(tables, ignore_index=True)

@@ -27,7 +27,7 @@ def report(account: Account) -> str:
         sentence, rows = account.next
         parts.append(_section("What next", _p(sentence) + _table(STEPS, rows, "steps")))
     if account.unfinished:
-        parts.append(_p("Why and what next were still being worked out when this page was made.", "soft"))
+        parts.append(_p(f"Still being worked out when this page was made: {' and '.join(account.unfinished)}.", "soft"))
     return document(account.title, "".join(parts) + _foot(account))
 
 

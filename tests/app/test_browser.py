@@ -56,6 +56,19 @@ def test_the_page_says_whose_it_is_before_its_script_has_run(server: str) -> Non
     assert "<title>Streamlit" not in page
 
 
+def test_an_address_without_a_page_leads_to_the_first(server: str) -> None:
+    """Fails if Streamlit answers in its own words that there is no such page, or a link loses what it holds."""
+    host = server.removeprefix("http://")
+    for path, target in (("/no-such", "/"), ("/no/such?from=siloed", "/?from=siloed")):
+        connection = HTTPConnection(host, timeout=20)
+        connection.request("GET", path, headers={"Accept": "text/html"})
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Location"]) == (307, target)
+        connection.close()
+    with urlopen(f"{server}/compare") as answer:
+        assert answer.url == f"{server}/compare"
+
+
 def test_a_lever_moves_the_headline_and_undo_brings_it_back(page: Page, server: str) -> None:
     """Fails if a move does not reach the simulation, or the way back does not lead to the same figures."""
     opened(page, server)
@@ -173,7 +186,7 @@ def test_html_in_a_name_is_shown_and_not_executed(page: Page, server: str) -> No
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_fits_the_screen(chromium: Browser, server: str, width: int) -> None:
-    """Fails if a page is wider than the screen, or says something in the browser's console."""
+    """Fails if a page is wider than the screen, a chart is squeezed beside another, or something is in the console."""
     context = chromium.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
     wrong: list[str] = []
@@ -189,6 +202,10 @@ def test_every_page_fits_the_screen(chromium: Browser, server: str, width: int) 
         page.wait_for_timeout(1500)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0, name
+        if name == "What if":
+            charts = page.get_by_test_id("stVegaLiteChart")
+            expect(charts).not_to_have_count(0)
+            assert min(chart.bounding_box()["width"] for chart in charts.all()) > 300  # type: ignore[index]
     context.close()
     assert not wrong
 

@@ -222,6 +222,7 @@ def test_a_lever_changes_the_history_gets_a_mark_and_goes_back() -> None:
     assert board_of(at).position == Position(SHORT, moved)
     assert f'data-scenario="{moved.hash}"' in said(at)
     assert "the reference" in said(at)
+    assert "looked at together (Holm's correction, 5 %)" in said(at)
     assert at.slider(key=key).label == f":blue[**●**] {name}"
     assert [label for label in labels(at) if label.startswith("back to")] == ["back to 1 head", "back to 40 %"]
     press(at, "back to 40 %")
@@ -276,6 +277,7 @@ def test_a_value_that_cannot_be_is_told_and_changes_nothing() -> None:
 def test_changes_over_time_are_added_and_taken_back() -> None:
     """Fails if a dated value or a decision arrives in another month, is not listed, or another one is removed."""
     at = what_if(section=WHEN)
+    assert at.selectbox(key="when lever").value == "team.analyst"
     at.number_input(key="when month").set_value(3).run()
     at.selectbox(key="when lever").set_value("team.analyst").run()
     at.number_input(key="when value team.analyst").set_value(2).run()
@@ -296,6 +298,26 @@ def test_changes_over_time_are_added_and_taken_back() -> None:
     assert board_of(at).position.scenario.changes == (analyst,)
     press(at, "Remove")
     assert board_of(at).position == Position(SHORT, SHORT)
+
+
+def test_what_an_address_cannot_bring_back_is_said_once() -> None:
+    """Fails if somebody whose board was started anew looks for their steps and pins without a word."""
+    link = {"from": "baseline", "scenario": difference(BASE, SHORT), "seed": "1", "version": boards.VERSION}
+    at = visit(**link, place="0123456789ab")
+    assert any("went when the board was started anew" in warning.value for warning in at.warning)
+    assert board_of(at).position.scenario == SHORT
+    assert not checked(at.run()).warning
+    assert not visit(**link).warning
+
+
+def test_a_page_that_was_there_before_is_not_arrived_at_again() -> None:
+    """Fails if a move clears the picture of the position before, or a page that is turned to shows the last one's."""
+    board = Board(Kept("baseline", History(Position(SHORT, SHORT))))
+    seen = []
+    for page in ("What if", "What if", "Compare", "What if"):
+        board.turn_to(page)
+        seen.append(board.arriving)
+    assert seen == [True, False, True, True]
 
 
 def test_a_link_that_cannot_be_followed_is_said() -> None:

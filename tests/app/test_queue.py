@@ -9,15 +9,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]
+import numpy as np
 import psutil
 import pytest
 
-from simkit import RunError
+from simkit import RunError, Scenario
+from simkit.run.execution import Job, live
 from simkit_app.queue import Lane, Priority, Queue
+from tests.worlds import QUIET
 
 SECONDS = 60.0
 """Longer than any of this takes, also on a busy machine."""
@@ -143,6 +147,39 @@ def test_a_closed_lane_cancels_its_own_and_takes_no_more(narrow: Queue, tmp_path
 def test_arguments_by_name_arrive(narrow: Queue) -> None:
     """Fails if a lane drops what an executor has to pass on."""
     assert Lane(narrow, "mine", Priority.SOON).submit(_added, 3, by=4).result(SECONDS) == 7
+
+
+def test_a_life_is_lived_once_for_all_who_need_it(narrow: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if a question has lives lived again that another one had or is having, or gets those of other luck."""
+    sent: list[Any] = []
+    hand_over = narrow._handed_over
+
+    def counted(task: Any) -> Future[Any]:
+        sent.append(task.arguments)
+        return hand_over(task)
+
+    monkeypatch.setattr(narrow, "_handed_over", counted)
+    world = Scenario("one").with_changes({**QUIET, "horizon_months": 6, "team.content": 1})
+    first, same, other = (
+        Job(scenario, seed, None, False) for scenario, seed in ((world, 4), (replace(world, name="two"), 4), (world, 5))
+    )
+    asked = [narrow.submit(Priority.SOON, "one", live, job, (0,)) for job in (first, same, other, first)]
+    lives = [future.result(SECONDS)[0].monthly for future in asked]
+    assert sent == [(first, (0,)), (other, (0,))]
+    np.testing.assert_array_equal(lives[0], lives[1])
+    np.testing.assert_array_equal(lives[0], lives[3])
+    assert not np.array_equal(lives[0], lives[2], equal_nan=True)
+    assert Lane(narrow, "mine", Priority.REASONS).submit(live, same, (0,)).result(SECONDS)[0].monthly is lives[0]
+    assert len(sent) == 2
+
+
+def test_a_life_that_failed_is_tried_again(narrow: Queue) -> None:
+    """Fails if what failed once stays failed for as long as the server runs, or who waits with others is not told."""
+    asked = [narrow.submit(Priority.SOON, "one", live, None, (0,)) for _ in range(2)]
+    for future in asked:
+        with pytest.raises(AttributeError):
+            future.result(SECONDS)
+    assert not narrow._begun.keys() & {(None, (0,))}
 
 
 def test_local_functions_can_be_sent(narrow: Queue) -> None:

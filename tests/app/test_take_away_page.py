@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Condition
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -19,9 +20,10 @@ from simkit import Ensemble, Scenario
 from simkit.present.account import Account
 from simkit.scenarios import Joint, load_scenario
 from simkit_app import board as boards
+from simkit_app.answers import Answer
 from simkit_app.board import Board, Kept, opened
 from simkit_app.history import History, Position
-from simkit_app.pages.take_away import address
+from simkit_app.pages.take_away import address, reasons_told
 from simkit_app.takeaways import Takeaway, takeaways
 
 URL = "https://board.example/sim/take-away"
@@ -147,6 +149,20 @@ def test_the_page_offers_what_the_board_shows(joint: bool) -> None:
     assert any(
         "being worked out" in caption.value or "Report and deck hold" in caption.value for caption in page.caption
     )
+
+
+def test_what_a_report_holds_now_is_told_part_by_part() -> None:
+    """Fails if a part that is there is said to be missing, or one that is missing or failed goes unsaid."""
+    why, steps = Answer(Condition()), Answer(Condition())
+    steps.progress(1, 4)
+    assert reasons_told([why, steps]) == (
+        "Still being worked out (25 %): why and what next. What is made before that leaves it out."
+    )
+    why.end()
+    assert reasons_told([why, steps]).startswith("Report and deck hold why. Still being worked out (25 %): what next.")
+    steps.end("out of memory")
+    assert reasons_told([why, steps]) == "Report and deck hold why. What next could not be worked out. out of memory"
+    assert reasons_told([why]) == "Report and deck hold what next."
 
 
 def test_what_cannot_be_simulated_is_said_and_gives_no_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from simkit.experiments.attribution import Attribution
 from simkit.experiments.design import design_of
 from simkit.experiments.levers import Lever
 from simkit.experiments.next_steps import NextSteps, Step
-from simkit.model.recorder import MONTHLY
+from simkit.model.recorder import MONTHLY, ROLES
 from simkit.observed import Observed
 from simkit.observed.series import TOTAL, Observation
 from simkit.present import board_charts
@@ -52,7 +52,9 @@ from simkit.present.board_details import (
     name_of,
     reason_rows,
     reason_sentence,
+    role_name,
     step_change,
+    step_effect,
     step_price,
     step_rows,
     work_rows,
@@ -149,7 +151,8 @@ def test_every_result_states_its_lives_interval_and_seed(one: Ensemble) -> None:
     """Fails if a share stands alone, or 0 of 10 is said to be certain."""
     some = board_source(lives(one, [4] * 3 + [NEVER] * 7))
     assert some.startswith("30 % of 10 simulated lives")
-    assert some.endswith("by month 12 (95 % interval of the chance: 11 to 60 %). Seed 5.")
+    assert "cross by month 12: results come up to the expected line and stay there for three months" in some
+    assert some.endswith("(95 % interval of the chance: 11 to 60 %). Seed 5.")
     assert "0 % of 10 simulated lives" in board_source(lives(one, [NEVER] * 10))
     assert "0 to 28 %" in board_source(lives(one, [NEVER] * 10))
 
@@ -239,7 +242,7 @@ def drawn(spec: dict[str, Any], rows: pd.DataFrame) -> ET.Element:
 
 
 def texts(svg: ET.Element) -> list[str]:
-    return ["".join(element.itertext()) for element in svg.iter("{http://www.w3.org/2000/svg}text")]
+    return ["\n".join(element.itertext()) for element in svg.iter("{http://www.w3.org/2000/svg}text")]
 
 
 def marks(svg: ET.Element, kind: str) -> list[str]:
@@ -266,7 +269,7 @@ def test_the_chart_of_results_has_the_lines_that_its_rows_hold(one: Ensemble) ->
     specs = [board_charts.results_spec(one.names, one.title, MONTHS) for one in (shown, never)]
     assert specs[0] is specs[1]
     svg = drawn(specs[0], shown.rows)
-    assert {*shown.names, shown.title} <= set(texts(svg))
+    assert {*shown.names, shown.title.replace(", ", "\n")} <= set(texts(svg))
     assert marks(svg, "line")
     assert marks(svg, "area")
 
@@ -334,6 +337,25 @@ def test_bars_of_work_show_means_where_there_is_somebody(sides: tuple[Ensemble, 
     assert math.isnan(waits["Social media"])
     spec = board_charts.work_spec((REFERENCE, SCENARIO), WORK["utilisation"], True)
     assert {"Content", "Social media"} <= set(texts(drawn(spec, rows[rows["panel"] == WORK["utilisation"]])))
+    spec = board_charts.work_spec((REFERENCE, SCENARIO), WORK["waiting_days"], False)
+    assert {role_name(role) for role in ROLES} <= set(texts(drawn(spec, rows[rows["panel"] == WORK["waiting_days"]])))
+
+
+def test_small_charts_leave_the_legend_to_the_page(sides: tuple[Ensemble, Ensemble]) -> None:
+    """Fails if a legend is drawn where there is no room for it, and cut."""
+    rows = activity_rows(*sides)
+    drawn_panel = drawn(board_charts.panel_spec((REFERENCE, SCENARIO), "Leads", MONTHS), rows[rows["panel"] == "Leads"])
+    assert not {REFERENCE, SCENARIO} & set(texts(drawn_panel))
+
+
+def test_every_bar_has_its_whole_name() -> None:
+    """Fails if a long name hides its change, or leaves no room for that of its neighbour."""
+    path = "process.improvement_time"
+    steps = [step(path, 0.1 + i / 100, 0.2, estimate(-1.0 - i, -9.0, 1.0), 0.0) for i in range(6)]
+    rows = step_rows(NextSteps(SMALL, "restricted_crossing_month", tuple(steps), 9, 1))
+    shown = texts(drawn(board_charts.bars_spec("months", 6), rows))
+    assert set(rows["bar"]) <= set(shown)
+    assert max(len(line) for label in rows["bar"] for line in label.split("\n")) <= 34
 
 
 def test_specifications_hold_no_numbers_of_lives(one: Ensemble, sides: tuple[Ensemble, Ensemble]) -> None:
@@ -407,6 +429,7 @@ def test_a_step_says_what_it_does_and_what_it_costs() -> None:
     nearer, maybe = estimate(-3.0, -5.0, -1.0), estimate(-3.0, -7.0, 1.0)
     hire = step("team.content", 2, 3, nearer, 60_000.0)
     assert step_change(hire) == "2 heads → 3 heads"
+    assert step_effect(hire) == "−3.0 months (−5.0 to −1.0 months)"
     assert step_price(hire, "EUR") == "EUR 60,000; 0.500 months nearer for EUR 10,000"
     assert step_price(step("team.content", 2, 3, maybe, 60_000.0), "EUR") == "EUR 60,000"
     assert step_price(step("team.content", 2, 1, maybe, -60_000.0), "EUR") == "saves EUR 60,000"
@@ -419,7 +442,7 @@ def test_a_step_says_what_it_does_and_what_it_costs() -> None:
         LATER
     }
     svg = drawn(board_charts.bars_spec("months by which the mean crossing moves", 2), rows)
-    assert {f"{name_of('team.content')}: 2 heads → 3 heads", NEARER, LATER} <= set(texts(svg))
+    assert {f"{name_of('team.content')}\n2 heads → 3 heads", NEARER, LATER} <= set(texts(svg))
     assert marks(svg, "rect")
 
 
@@ -447,7 +470,7 @@ def test_reasons_say_what_is_sure_and_what_is_not() -> None:
     assert unsure.startswith("Together the changes move the mean crossing by −3.0 months (95 % interval −15.9 to")
     assert unsure.endswith("no sure effect in 3 lives.")
     assert reason_sentence(why((*silos, [-3.0]))) == "Too few lives to tell."
-    assert {"<b>: none → 9", NEARER, LATER} <= set(texts(drawn(board_charts.bars_spec("months", 2), rows)))
+    assert {"<b>\nnone → 9", NEARER, LATER} <= set(texts(drawn(board_charts.bars_spec("months", 2), rows)))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import logging
 
 import streamlit as st
 
-from simkit_app import board, levers
+from simkit_app import PAGES, board, levers
 from simkit_app.board import LINK, Board
 from simkit_app.pages import assumptions, compare, explore, start, take_away, training, what_if, your_data
 from simkit_app.text import plain
@@ -17,15 +17,10 @@ _log = logging.getLogger(__name__)
 
 def made() -> list[st.Page]:
     """The pages, for this run: Streamlit makes them only in one."""
+    drawn = (start, what_if, your_data, compare, explore, assumptions, take_away, training)
     pages = [
-        st.Page(start.page, title=_START, url_path="start", default=True),
-        st.Page(what_if.page, title=_WHAT_IF, url_path="what-if"),
-        st.Page(your_data.page, title="Your data", url_path="your-data"),
-        st.Page(compare.page, title="Compare", url_path="compare"),
-        st.Page(explore.page, title="Explore", url_path="explore"),
-        st.Page(assumptions.page, title="Assumptions", url_path="assumptions"),
-        st.Page(take_away.page, title="Take away", url_path="take-away"),
-        st.Page(training.page, title=_TRAINING, url_path="training"),
+        st.Page(module.page, title=title, url_path=path, default=title == _START)
+        for module, (title, path) in zip(drawn, PAGES.items(), strict=True)
     ]
     st.session_state["pages"] = {page.title: page for page in pages}
     return pages
@@ -52,6 +47,7 @@ def frame(session: Board, page: st.Page) -> None:
     if session.notice:
         st.warning(plain(session.notice), icon=":material/info:")
         session.notice = ""
+    session.turn_to(page.title)
     try:
         page.run()
     except Exception as fault:

@@ -11,7 +11,7 @@ import simkit
 from simkit.errors import SimkitError
 from simkit.parameters.values import declaration, value_at
 from simkit.present.board import starting_level
-from simkit.present.board_details import name_of
+from simkit.present.board_details import role_name
 from simkit.present.figures import number
 from simkit.scenarios import Scenario
 from simkit_app import pages
@@ -85,7 +85,7 @@ def _questions(board: Board, story: Scenario) -> None:
         for i, role in enumerate(ROLES):
             path = f"team.{role}"
             with columns[i % 4]:
-                _number(board, story, path, name_of(path).removeprefix("People for ").capitalize())
+                _number(board, story, path, role_name(role))
         _number(board, story, "budget.media_per_month", f"6. Media budget, {currency} a month")
         _number(board, story, "company.sales_cycle_months", "7. Months from a qualified lead to a customer")
 

@@ -147,7 +147,7 @@ class Files:
             kept.observed,
             kept.metric,
             kept.cumulative,
-            unfinished=not all(answer.complete or answer.error for answer in self._more),
+            unfinished=_unfinished(self._more),
         )
 
     def _buttons(self) -> None:
@@ -203,11 +203,22 @@ def _reasons(more: list[Answer]) -> None:
 
 def reasons_told(more: list[Answer]) -> str:
     """What a report or a deck that is made now holds of why and what next."""
-    failed = next((answer.error for answer in more if answer.error), None)
-    if failed:
-        return f"Why and what next could not be worked out, so report and deck leave them out. {failed}"
-    if all(answer.complete for answer in more):
-        return f"Report and deck hold {'why, and ' if len(more) > 1 else ''}what to try next."
-    total = sum(answer.total for answer in more)
-    done = f" ({100 * sum(answer.done for answer in more) / total:.0f} %)" if total else ""
-    return f"Why and what next are still being worked out{done}: a report or deck made before that leaves them out."
+    failed = [
+        f"{name.capitalize()} could not be worked out. {answer.error}" for name, answer in _named(more) if answer.error
+    ]
+    held = [name for name, answer in _named(more) if answer.complete]
+    said = [f"Report and deck hold {' and '.join(held)}."] if held else []
+    if waiting := _unfinished(more):
+        total = sum(answer.total for answer in more)
+        done = f" ({100 * sum(answer.done for answer in more) / total:.0f} %)" if total else ""
+        said.append(f"Still being worked out{done}: {' and '.join(waiting)}. What is made before that leaves it out.")
+    return " ".join([*said, *failed])
+
+
+def _unfinished(more: list[Answer]) -> tuple[str, ...]:
+    return tuple(name for name, answer in _named(more) if not (answer.complete or answer.error))
+
+
+def _named(more: list[Answer]) -> list[tuple[str, Answer]]:
+    """Why, where something was changed, and what next."""
+    return list(zip(("why", "what next")[-len(more) :], more, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -32,28 +33,47 @@ def page() -> None:
     _toolbar(board)
     picture = Picture(board, lived[0], lived[-1] if position.changed else None)
     picture.draw()
-    below = Below(board, lived[0], lived[-1] if position.changed else None)
-    below.draw()
-    watch([picture, below])
+    watch([picture, Below(board, picture, lived[0], lived[-1] if position.changed else None)])
+
+
+_WAITING = '<p class="simkit-headline" role="status">The first lives are being simulated …</p>'
+_ROOM = '<div class="simkit-room"></div>'
+"""Where a chart will be."""
+
+_PATIENCE = 1.0
+"""Seconds in which the picture of the last position stays, before it is said that another one is being simulated."""
 
 
 class Picture:
-    """Headline, charts and figures, drawn again in place whenever more is known."""
+    """Headline, charts and figures, drawn again in place whenever more is known.
+
+    What was drawn of the position before stays until there is something of this one: clearing it would have the browser
+    lay out the page once more while the first lives are waited for.
+
+    Attributes:
+        told: whether the page says something about this position.
+    """
 
     def __init__(self, board: Board, own: Answer, reference: Answer | None) -> None:
         self._board = board
         self._own, self._reference = own, reference
         self._pace = Pace()
-        self._head = st.empty()
-        self._head.html(_waiting())
+        self.told = False
+        self._begun = monotonic()
+        self._place = st.container()
+        self._head: Any = None
+        self._mistake = st.empty()
+        if board.arriving:
+            self._say(_WAITING)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             choices(board, board.position.scenario.parameters.expectation.metric)
             own_months.panel(board)
             with st.popover("What the words mean", icon=":material/menu_book:"):
                 st.markdown(page_text("terms"))
-        wide, narrow = st.columns([5, 3], gap="medium")
+        with st.container(key="pictures"):
+            wide, narrow = st.columns([5, 3], gap="medium")
         self._slots = (wide.container(), narrow.container())
-        self._charts: list[Any] = [None, None]
+        self._charts: list[Any] = [slot.html(_ROOM) if board.arriving else None for slot in self._slots]
         self._figures: Any = None
         self._failed = False
         self._foot = st.container()
@@ -72,7 +92,10 @@ class Picture:
         waiting = self._reference is not None and reference is None
         complete = all(answer.complete for answer in self.answers)
         if own is None or not self._pace.enough(0 if waiting else len(own), complete):
+            if not self.told and self._head is None and monotonic() > self._begun + _PATIENCE:
+                self._say(_WAITING)
             return False
+        self.told = True
         kept = self._board.kept
         metric = kept.metric or own.scenario.parameters.expectation.metric
         shown = results(own, reference, kept.observed, metric, kept.cumulative)
@@ -80,7 +103,7 @@ class Picture:
         said = f"{shown.title}, month by month, with the expected line; the headline says when lives cross it"
         self._chart(0, shown.rows, board_charts.results_spec(shown.names, shown.title, own.months), said)
         inside = own_months.inside(self._board, own)
-        self._head.html(_head(own, headline, complete, inside))
+        self._say(_head(own, headline, complete, inside))
         sides = (SCENARIO,) if reference is None else (REFERENCE, SCENARIO)
         said = "Share of lives that have crossed the expected line, month by month"
         self._chart(1, crossed_rows(own, reference), board_charts.crossed_spec(sides, own.months), said)
@@ -91,10 +114,14 @@ class Picture:
     def _fail(self, error: str) -> None:
         """Say once why there is no picture, and let it be tried again."""
         if not self._failed:
-            self._failed = True
-            with self._head.container():
-                st.error(f"This scenario cannot be simulated. {plain(error)}", icon=":material/error:")
+            self._failed = self.told = True
+            self._say('<p class="simkit-headline" role="status">This scenario cannot be simulated.</p>')
+            with self._mistake.container():
+                st.error(plain(error), icon=":material/error:")
                 st.button("Try again", icon=":material/refresh:", on_click=self._board.again, args=("board",))
+
+    def _say(self, head: str) -> None:
+        self._head = (self._head or self._place).html(head)
 
     def _chart(self, place: int, rows: Any, spec: dict[str, Any], alt: str) -> None:
         target = self._charts[place] or self._slots[place]
@@ -129,10 +156,6 @@ def _walk(step: str) -> None:
     board.history = getattr(board.history, step)()
 
 
-def _waiting() -> str:
-    return '<p class="simkit-headline" role="status">The first lives are being simulated …</p>'
-
-
 def _head(own: Ensemble, headline: str, complete: bool, inside: str) -> str:
     early = '<span class="simkit-early">early picture</span>' if len(own) < SETTLED else ""
     more = "" if complete or early else " More lives are being added."
@@ -158,4 +181,12 @@ def _figures(own: Ensemble, reference: Ensemble | None) -> str:
             f'<div class="name">{escape(figure.name)}</div><div class="value">{escape(figure.value)}</div>'
             f'<div class="known">{escape(figure.known)}</div>{difference}</div>'
         )
-    return f'<div class="simkit-figures">{"".join(cards)}</div>'
+    note = f'<p class="simkit-source">{_NOTE}</p>' if any("difference" in card for card in cards) else ""
+    return f'<div class="simkit-figures">{"".join(cards)}</div>{note}'
+
+
+_NOTE = (
+    "Differences from the reference are paired, life by life with the same luck; in brackets the 95 % interval of each "
+    "by itself. 'Better' and 'worse' are said where a difference stands when these five are looked at together (Holm's "
+    "correction, 5 %). The page Compare looks at more of them at once, so it may be less sure of the same one."
+)
