@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,7 +12,7 @@ from benchmarks.board import answering, chromium, served
 
 IMAGES = Path(__file__).with_name("images") / "board"
 CHANGED = {"process.silos": 0.4, "team.analyst": 2}
-SHOWN = {"from": "siloed", "seed": "1", "scenario": json.dumps({"set": CHANGED})}
+SHOWN = {"from": "siloed", **{path: str(value) for path, value in CHANGED.items()}, "version": simkit.__version__}
 WAIT = 120_000
 
 

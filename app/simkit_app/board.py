@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import cache
-from threading import Lock
 from typing import Any
 
 import streamlit as st
@@ -17,13 +15,15 @@ import simkit
 from simkit.errors import ScenarioError, SimkitError
 from simkit.experiments.design import Design
 from simkit.observed import Observed
+from simkit.parameters import declarations
 from simkit.run.provenance import version_of
 from simkit.scenarios import Scenario
-from simkit.scenarios.links import changed_by, difference
+from simkit.scenarios.links import changed_by, difference, gathered, spread
 from simkit_app.answers import Answer, Answers, Question
 from simkit_app.history import History, Position
 from simkit_app.questions import Explored, Fitted
 from simkit_app.queue import Queue
+from simkit_app.saved import Saved
 from simkit_app.visitors import Visitors
 
 FIRST_STORY = "baseline"
@@ -32,7 +32,6 @@ SEED = 1
 # Read once: looking it up goes through the module path, which Streamlit changes while sessions run side by side.
 VERSION = version_of("simkit")
 COOKIE = "simkit_visitor"
-_MOST_SAVED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,28 +187,9 @@ def _connected(session: str) -> bool:
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
 
 
-class _Saved:
-    """What visitors have, by who and where they are: the latest few hundred."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._kept: OrderedDict[tuple[str, str], Kept] = OrderedDict()
-
-    def get(self, visitor: str, place: str) -> Kept | None:
-        with self._lock:
-            return self._kept.get((visitor, place))
-
-    def put(self, visitor: str, place: str, kept: Kept) -> None:
-        with self._lock:
-            self._kept[visitor, place] = kept
-            self._kept.move_to_end((visitor, place))
-            while len(self._kept) > _MOST_SAVED:
-                self._kept.popitem(last=False)
-
-
 @st.cache_resource(show_spinner=False)
-def _saved() -> _Saved:
-    return _Saved()
+def _saved() -> Saved[Kept]:
+    return Saved()
 
 
 _NOT_HERE = (
@@ -221,7 +201,7 @@ _NOT_HERE = (
 def current() -> Board:
     """The board of this session: as it was before a reload, or as the link says, or a new one."""
     visitor = st.context.cookies.get(COOKIE, "")
-    asked = {key: st.query_params[key] for key in LINK if key in st.query_params}
+    asked = followed()
     board: Board | None = st.session_state.get("board")
     if board is None:
         place = st.query_params.get("place", "")
@@ -259,8 +239,15 @@ def new(story: str) -> Kept:
     return Kept(story, History(Position(scenario, scenario)))
 
 
-LINK = ("from", "reference", "scenario", "seed", "version")
-"""The keys of a link."""
+_BESIDE = ("from", "seed", "version")
+_VALUES = ("title", "changes")
+_REFERENCE = "reference."
+
+
+def followed() -> dict[str, str]:
+    """The parts of the address that say what to show; what else may be in it is somebody else's."""
+    said = st.query_params.to_dict()
+    return {key: said[key] for key in said if key in _BESIDE + _VALUES or "." in key or key in declarations()}
 
 
 def link(board: Board) -> dict[str, str]:
@@ -269,13 +256,16 @@ def link(board: Board) -> dict[str, str]:
     Empty for a scenario that does not fit into a link: it travels as a file.
     """
     kept, position = board.kept, board.position
-    said = {"from": kept.story, "seed": str(kept.seed), "version": VERSION}
+    said = {"from": kept.story}
     try:
-        said["reference"] = difference(shipped(kept.story), position.reference)
-        said["scenario"] = difference(position.reference, position.scenario)
+        reference = spread(difference(shipped(kept.story), position.reference))
+        said |= {f"{_REFERENCE}{key}": value for key, value in reference.items()}
+        said |= spread(difference(position.reference, position.scenario))
     except ScenarioError:
         return {}
-    return {key: value for key, value in said.items() if value}
+    if kept.seed != SEED:
+        said["seed"] = str(kept.seed)
+    return {**said, "version": VERSION}  # at the end, so that a link that was cut off is known
 
 
 def opened(asked: dict[str, str]) -> tuple[Kept, str]:
@@ -287,8 +277,12 @@ def opened(asked: dict[str, str]) -> tuple[Kept, str]:
     story = asked.get("from", FIRST_STORY)
     if story not in simkit.shipped_scenarios():
         raise ScenarioError("there is no such story in this version", field="link", value=story)
-    reference = changed_by(shipped(story), asked.get("reference", ""))
-    scenario = changed_by(reference, asked.get("scenario", ""))
+    values = {key: value for key, value in asked.items() if key not in _BESIDE}
+    if values and "version" not in asked:
+        raise ScenarioError("does not end with a version; was it cut off?", field="link")
+    of_reference = {key.removeprefix(_REFERENCE): values.pop(key) for key in list(values) if key.startswith(_REFERENCE)}
+    reference = changed_by(shipped(story), gathered(of_reference))
+    scenario = changed_by(reference, gathered(values))
     seed = asked.get("seed", str(SEED))
     if not seed.isdecimal():
         raise ScenarioError("expected a whole number from 0 on", field="link, seed", value=seed)

@@ -13,7 +13,7 @@ from simkit_app.board import answers
 from simkit_app.questions import EARLY, SETTLED
 from simkit_app.text import plain
 
-_LOOK, _PAUSE, _READ = 0.01, 0.25, 1.0
+_LOOK, _PAUSE, _READ = 0.02, 0.25, 1.0
 """Seconds between two looks at whether the script has been overtaken, between two drawings of a part, and in which a
 picture of some lives is read: drawing the next one earlier would only keep the lives waiting for a processor."""
 

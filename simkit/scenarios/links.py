@@ -1,8 +1,13 @@
-"""Scenarios as short texts that hold only what differs from another one: what a link carries."""
+"""Scenarios as short texts that hold only what differs from another one: what a link carries.
+
+In an address such a text is spread, a value by its path: ``?process.silos=0.4&team.analyst=2``.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +43,7 @@ def difference(base: Scenario, scenario: Scenario) -> str:
         content["set"] = differing
     if scenario.changes != base.changes:
         content["changes"] = [_written(change) for change in scenario.changes]
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False) if content else ""
+    text = _short(content) if content else ""
     if len(text) > LONGEST:
         hint = "Save it as a file instead."
         raise ScenarioError("more differs than fits into a link", field="link", hint=hint)
@@ -76,6 +81,35 @@ def changed_by(base: Scenario, text: str) -> Scenario:
         raise
     except (TypeError, ValueError, KeyError, AttributeError):
         raise ScenarioError("cannot be understood", field="link", value=text) from None
+
+
+def spread(text: str) -> dict[str, str]:
+    """A text of `difference` as parts of an address, which people can read and change."""
+    content = json.loads(text) if text else {}
+    parts = {"title": content["title"]} if "title" in content else {}
+    parts |= {
+        path: value if isinstance(value, str) else _short(value) for path, value in content.get("set", {}).items()
+    }
+    return parts | ({"changes": _short(content["changes"])} if "changes" in content else {})
+
+
+def gathered(parts: Mapping[str, str]) -> str:
+    """The text that was spread into these parts; what they mean is checked by `changed_by`."""
+    content: dict[str, Any] = {}
+    for key, text in parts.items():
+        value: Any = text
+        if key != "title":
+            with suppress(ValueError, RecursionError):  # what is no number, list or range is a word
+                value = json.loads(text)
+        if key in _KEYS - {"set"}:
+            content[key] = value
+        else:
+            content.setdefault("set", {})[key] = value
+    return _short(content) if content else ""
+
+
+def _short(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _everything(scenario: Scenario) -> dict[str, Any]:

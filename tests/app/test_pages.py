@@ -20,7 +20,7 @@ from simkit.parameters.values import declaration
 from simkit.present.board import starting_level
 from simkit.present.figures import number
 from simkit.scenarios import Change, Range, load_scenario
-from simkit.scenarios.links import difference
+from simkit.scenarios.links import difference, spread
 from simkit_app import answers as known
 from simkit_app import board as boards
 from simkit_app.answers import Answer
@@ -84,6 +84,12 @@ def visit(**link: str) -> AppTest:
     return checked(at.run())
 
 
+def asking(scenario: Scenario, of: str = "") -> dict[str, str]:
+    """The parts of an address that make a scenario, or the reference, of the baseline."""
+    parts = spread(difference(BASE, scenario))
+    return {"from": "baseline", **{f"{of}{key}": value for key, value in parts.items()}, "version": boards.VERSION}
+
+
 def checked(at: AppTest) -> AppTest:
     assert not at.exception
     return at
@@ -114,7 +120,7 @@ def _break(name: str) -> str:
 
 def test_a_page_that_cannot_be_drawn_says_so_and_shows_the_way_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fails if a fault shows a traceback or Streamlit's own words, loses what was changed, or leaves no way out."""
-    at = visit(**{"from": "baseline", "scenario": difference(BASE, SHORT)})
+    at = visit(**asking(SHORT))
     at.session_state["turn to"] = "Assumptions"
     with monkeypatch.context() as broken:
         broken.setattr(assumptions, "page_text", _break)
@@ -138,7 +144,7 @@ def test_a_scenario_whose_lives_failed_can_be_tried_again(monkeypatch: pytest.Mo
     unseen = SHORT.with_changes({"team.content": 3})
     with monkeypatch.context() as broken:
         broken.setattr(Lived, "work", work)
-        at = visit(**{"from": "baseline", "reference": difference(BASE, unseen)})
+        at = visit(**asking(unseen, "reference."))
         assert "out of memory" in at.error[0].value
     press(at, "Try again")
     assert not at.error
@@ -202,10 +208,7 @@ def _likely(path: str) -> float:
 
 def what_if(scenario: Scenario = SHORT, section: str = WAITS) -> AppTest:
     """The page with a company that came by link, and a closer look that needs no more lives."""
-    at = AppTest.from_function(_script, default_timeout=60)
-    at.query_params["from"] = "baseline"
-    at.query_params["reference"] = difference(BASE, scenario)
-    checked(at.run())
+    at = visit(**asking(scenario, "reference."))
     board_of(at).keep(section=section)
     return checked(at.run())
 
@@ -302,7 +305,7 @@ def test_changes_over_time_are_added_and_taken_back() -> None:
 
 def test_what_an_address_cannot_bring_back_is_said_once() -> None:
     """Fails if somebody whose board was started anew looks for their steps and pins without a word."""
-    link = {"from": "baseline", "scenario": difference(BASE, SHORT), "seed": "1", "version": boards.VERSION}
+    link = asking(SHORT)
     at = visit(**link, place="0123456789ab")
     assert any("went when the board was started anew" in warning.value for warning in at.warning)
     assert board_of(at).position.scenario == SHORT
@@ -323,7 +326,8 @@ def test_a_page_that_was_there_before_is_not_arrived_at_again() -> None:
 def test_a_link_that_cannot_be_followed_is_said() -> None:
     """Fails if a cut or made-up link ends in a traceback, or opens another company without a word."""
     at = AppTest.from_function(_script, default_timeout=60)
-    at.query_params["scenario"] = '{"set":{"process.silo":0.1}}'
+    at.query_params["process.silo"] = "0.1"
+    at.query_params["version"] = boards.VERSION
     checked(at.run())
     assert any("Did you mean 'process.silos'?" in warning.value.replace("\\", "") for warning in at.warning)
     assert any("What is shown is" in warning.value for warning in at.warning)

@@ -145,7 +145,7 @@ def test_the_page_offers_what_the_board_shows(joint: bool) -> None:
     commands = [code.value for code in page.code]
     assert sum("--replications 64" in command for command in commands) == 2
     assert len(page.warning) == joint
-    assert any("scenario=" in command for command in commands) is not joint
+    assert any("team.content=3" in command for command in commands) is not joint
     assert any(
         "being worked out" in caption.value or "Report and deck hold" in caption.value for caption in page.caption
     )

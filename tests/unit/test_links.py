@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from simkit import ParameterError, Range, Scenario, ScenarioError, SimkitError, load_scenario, shipped_scenarios
 from simkit.parameters import Declaration, declarations
 from simkit.scenarios import Joint
-from simkit.scenarios.links import LONGEST, changed_by, difference
+from simkit.scenarios.links import LONGEST, changed_by, difference, gathered, spread
 
 BASE = load_scenario("baseline")
 LEVERS = [entry for entry in declarations().values() if entry.kind == "lever" and entry.low is not None]
@@ -22,7 +22,9 @@ LEVERS = [entry for entry in declarations().values() if entry.kind == "lever" an
 
 def arrives(scenario: Scenario, base: Scenario = BASE) -> Scenario:
     """What comes out of a link, which has to run as what went in does."""
-    again = changed_by(base, difference(base, scenario))
+    text = difference(base, scenario)
+    again = changed_by(base, text)
+    assert json.loads(gathered(spread(text)) or "{}") == json.loads(text or "{}")
     assert again == scenario
     assert again.hash == scenario.hash
     assert again.title == scenario.title
@@ -47,6 +49,23 @@ def test_only_what_differs_is_in_the_text() -> None:
     """Fails if a link carried the whole company."""
     changed = BASE.with_changes({"process.silos": 0.1, "team.content": 5})
     assert json.loads(difference(BASE, changed)) == {"set": {"process.silos": 0.1, "team.content": 5}}
+
+
+def test_an_address_is_for_people() -> None:
+    """Fails if values are hidden in an encoding, or a word, a number or a title comes back as something else."""
+    changed = BASE.with_changes({"process.silos": 0.1, "team.content": 5, "expectation.shape": "s_curve"})
+    assert spread(difference(BASE, changed)) == {
+        "team.content": "5",
+        "process.silos": "0.1",
+        "expectation.shape": "s_curve",
+    }
+    titled = replace(BASE, title="12")
+    assert changed_by(BASE, gathered(spread(difference(BASE, titled)))).title == "12"
+    assert gathered({}) == ""
+    with pytest.raises(ParameterError, match=r"Did you mean 'process\.silos'"):
+        changed_by(BASE, gathered({"process.silo": "0.1"}))
+    with pytest.raises(SimkitError):
+        changed_by(BASE, gathered({"process.silos": "[" * 5_000}))
 
 
 def test_ranges_arrive_and_leave() -> None:

@@ -7,7 +7,7 @@ import logging
 import streamlit as st
 
 from simkit_app import PAGES, board, levers
-from simkit_app.board import LINK, Board
+from simkit_app.board import Board
 from simkit_app.pages import assumptions, compare, explore, start, take_away, training, what_if, your_data
 from simkit_app.text import plain
 
@@ -33,7 +33,7 @@ def to_the_board() -> None:
 
 def frame(session: Board, page: st.Page) -> None:
     """Show a page, and before it what there is to tell."""
-    if page.title == _START and any(key in st.query_params for key in LINK) and not st.session_state.get("arrived"):
+    if page.title == _START and board.followed() and not st.session_state.get("arrived"):
         st.session_state.arrived = True  # a link that somebody shortened to the address of the server
         to_the_board()
     st.session_state.arrived = True
