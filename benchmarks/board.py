@@ -27,7 +27,8 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 MOVES, VISITORS, MANY = 30, 10, 500
 FIRST_GOAL, SETTLED_GOAL, COLD_GOAL, CROWD_GOAL, MEMORY_GOAL = 150.0, 900.0, 1.5, 2_000.0, 50.0
 SETTLED = 30
-LEVERS = ("How far channels work for themselves", "Share of creation left to machines", "Media budget")
+LEVERS = ("Share of working time lost to urgent requests", "Time until there is enough data", "Media budget")
+"""Each can be moved on ten times and more from where the baseline has it."""
 
 # Times, in milliseconds from the key, of each headline of a new scenario by its lives, and of each change of the chart.
 _WATCH = """
@@ -51,8 +52,8 @@ _WATCH = """
 """
 
 
-def board_rows(moves: int = MOVES) -> list[Row]:
-    """Moves of one visitor, of ten at once and of many, and the cold start; in milliseconds unless the unit says so."""
+def board_rows(moves: int = MOVES, visitors: int = VISITORS, many: int = MANY) -> list[Row]:
+    """Moves of one visitor, of some at once and of many, and the cold start; milliseconds unless the unit says so."""
     cold = {kind: [_cold(kind) for _ in range(3)] for kind in ("empty", "")}
     start = float(np.median(cold[""])) - float(np.median(cold["empty"]))
     rows = [
@@ -75,10 +76,10 @@ def board_rows(moves: int = MOVES) -> list[Row]:
         rows += _percentiles(f"slider to {SETTLED} lives", [turn["board"][1] for turn in turns], SETTLED_GOAL)
         rows += _percentiles("back to a position seen before", again)
     with served("") as board, chromium() as browser:
-        crowd = [opened(browser, board) for _ in range(VISITORS)]
-        rows += _percentiles(f"{VISITORS} visitors at once, first chart", _crowd(crowd), CROWD_GOAL)
+        crowd = [opened(browser, board) for _ in range(visitors)]
+        rows += _percentiles(f"{visitors} visitors at once, first chart", _crowd(crowd), CROWD_GOAL)
     with served("") as board, chromium() as browser:
-        rows.append(_memory(browser, board))
+        rows.append(_memory(browser, board, many))
     return rows
 
 
@@ -177,7 +178,7 @@ def _crowd(pages: list[Page]) -> list[float]:
     return times
 
 
-def _memory(browser: Browser, address: str) -> Row:
+def _memory(browser: Browser, address: str, moves: int) -> Row:
     """What many moves leave behind in the server; positions are kept up to a bound, so the second half counts."""
     page = opened(browser, address)
     process = psutil.Process(
@@ -188,13 +189,13 @@ def _memory(browser: Browser, address: str) -> Row:
         )
     )
     sizes = []
-    for i in range(MANY):
+    for i in range(moves):
         page.get_by_role("slider", name=LEVERS[i % 3]).focus()
         page.keyboard.press("ArrowRight" if (i // 30) % 2 else "ArrowLeft")
         page.wait_for_timeout(150)
         sizes.append(process.memory_info().rss / 2**20)
-    grown = float(np.mean(sizes[-50:]) - np.mean(sizes[MANY // 2 : MANY // 2 + 50]))
-    return Row(f"board: server's memory from move {MANY // 2} to {MANY}", grown, "MB", at_most=MEMORY_GOAL)
+    grown = float(np.mean(sizes[-50:]) - np.mean(sizes[moves // 2 : moves // 2 + 50]))
+    return Row(f"board: server's memory from move {moves // 2} to {moves}", grown, "MB", at_most=MEMORY_GOAL)
 
 
 def _cold(kind: str) -> float:

@@ -144,7 +144,7 @@ class Below:
         sentence = reason_sentence(self.answers[0].value)
         with self._show():
             st.markdown(sentence)
-            spec = board_charts.bars_spec("months by which the mean crossing moves", len(rows))
+            spec = board_charts.bars_spec("Months by which the mean crossing moves", len(rows))
             st.vega_lite_chart(rows, spec, alt=sentence, height=_bars_height(len(rows)))
 
     def _next(self) -> None:
@@ -157,7 +157,7 @@ class Below:
                 f"Of {steps.tried} single steps these bring the crossing nearest. Their figures come from "
                 f"{steps.steps[0].lives} fresh lives that had no part in choosing them (seed {steps.seed})."
             )
-            spec = board_charts.bars_spec("months by which the mean crossing moves", len(rows))
+            spec = board_charts.bars_spec("Months by which the mean crossing moves", len(rows))
             said = "Steps ranked by how far they move the crossing"
             st.vega_lite_chart(rows, spec, alt=said, height=_bars_height(len(rows)))
             currency = self._board.position.scenario.parameters.company.currency

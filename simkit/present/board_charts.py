@@ -153,8 +153,8 @@ def bars_spec(title: str, bars: int) -> dict[str, Any]:
     row = alt.Y("bar:N", sort=None, title=None, axis=axis)
     bar = base.mark_bar(height=16).encode(
         y=row,
-        x=alt.X("value:Q", title=title),
-        color=alt.Color("side:N", title=None, scale=colours, legend=_legend("square")),
+        x=alt.X("value:Q", title=None, axis=alt.Axis(labelOverlap=True)),
+        color=alt.Color("side:N", title=None, scale=colours, legend=_legend("square", columns=1)),
         tooltip=[
             alt.Tooltip("name:N", title="lever"),
             alt.Tooltip("change:N"),
@@ -164,7 +164,8 @@ def bars_spec(title: str, bars: int) -> dict[str, Any]:
         ],
     )
     interval = base.mark_rule(strokeWidth=2).encode(y=row, x="low:Q", x2="high:Q")
-    return specification(alt.LayerChart(layer=[bar, interval]).properties(width="container", height=BAR * bars))
+    made = alt.LayerChart(layer=[bar, interval]).properties(width="container", height=BAR * bars)
+    return specification(made.properties(title=heading(title)))
 
 
 def _looking(chart: alt.Chart, name: str, names: Sequence[str]) -> alt.Chart:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from simkit_app.visitors import GONE, LOOK, Visitors
+from tests.app.conftest import served
 
 
 def test_only_those_who_stay_away_are_forgotten() -> None:
@@ -44,6 +46,22 @@ def test_a_browser_that_closes_leaves_the_workers_idle(chromium: Browser, server
     while _busy(served) > 0.05 and time.monotonic() < until:
         time.sleep(2.0)
     assert _busy(served) <= 0.05
+
+
+def test_a_board_that_was_ended_says_so_in_its_own_words(chromium: Browser, tmp_path: Path) -> None:
+    """Fails if an executive is told to restart a Streamlit script, or nothing."""
+    with served(tmp_path) as (address, process):
+        page = chromium.new_page()
+        page.goto(address)
+        expect(page.get_by_role("button", name="Show my board")).to_be_visible()
+        process.terminate()
+        process.wait(30)
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_be_visible()
+        assert "streamlit" not in dialog.inner_text().lower()
+        body = page.locator("[data-testid=stDialog] :has(> [data-testid=stErrorCodeBlock])")
+        assert "The board does not answer" in body.evaluate("one => getComputedStyle(one, '::after').content")
+        page.close()
 
 
 def _busy(server: int) -> float:

@@ -81,11 +81,10 @@ def _questions(board: Board, story: Scenario) -> None:
         _number(board, story, "expectation.months_to_target", "4. In how many months?")
     with right:
         st.markdown("5\\. How many people do what?")
-        columns = st.columns(4)
-        for i, role in enumerate(ROLES):
-            path = f"team.{role}"
-            with columns[i % 4]:
-                _number(board, story, path, role_name(role))
+        for roles in (ROLES[:4], ROLES[4:]):  # row by row, so that a phone has them in order
+            for column, role in zip(st.columns(4), roles, strict=False):
+                with column:
+                    _number(board, story, f"team.{role}", role_name(role))
         _number(board, story, "budget.media_per_month", f"6. Media budget, {currency} a month")
         _number(board, story, "company.sales_cycle_months", "7. Months from a qualified lead to a customer")
 
