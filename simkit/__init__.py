@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from simkit.experiments.condition import condition
     from simkit.experiments.decide import Advice, decide
     from simkit.experiments.design import Design, load_design
+    from simkit.experiments.discover import Discovery, discover
     from simkit.experiments.doubts import unsure
     from simkit.experiments.next_steps import NextSteps, next_steps
     from simkit.experiments.prior import Prior, prior_lives
+    from simkit.experiments.sensitivity import Sensitivity, sensitivity
     from simkit.experiments.sweep import Sweep, SweepInterrupted, load_sweep, sweep
     from simkit.experiments.tornado import Tornado, tornado
     from simkit.experiments.unknowns import separate
@@ -47,6 +49,7 @@ __all__ = [
     "Attribution",
     "Comparison",
     "Design",
+    "Discovery",
     "Ensemble",
     "Fit",
     "Interrupted",
@@ -62,6 +65,7 @@ __all__ = [
     "RunError",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
     "SimkitError",
     "StoreError",
     "Sweep",
@@ -71,6 +75,7 @@ __all__ = [
     "compare",
     "condition",
     "decide",
+    "discover",
     "load_design",
     "load_observed",
     "load_scenario",
@@ -78,6 +83,7 @@ __all__ = [
     "next_steps",
     "prior_lives",
     "save_scenario",
+    "sensitivity",
     "separate",
     "shipped_scenarios",
     "simulate",
@@ -98,8 +104,10 @@ _MODULES = (
     "experiments.compare",
     "experiments.condition",
     "experiments.design",
+    "experiments.discover",
     "experiments.doubts",
     "experiments.next_steps",
+    "experiments.sensitivity",
     "experiments.sweep",
     "experiments.tornado",
     "experiments.unknowns",

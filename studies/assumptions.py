@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import simkit
-from simkit.experiments.tornado import SPAN, tornado
-from simkit.parameters import declarations
+from simkit.experiments.axes import SPAN
+from simkit.experiments.tornado import tornado
 
 LIVES = 60
 SEED = 1
@@ -18,14 +18,8 @@ OUTCOME = "restricted_crossing_month"
 def assumptions(folder: Path, progress: Callable[[int, int], object] | None = None) -> dict[str, Any]:
     """Each numeric default that is an assumption, a quarter lower and a quarter higher; paired with the baseline."""
     scenario = simkit.load_scenario("baseline")
-    assumed = [
-        path
-        for path, entry in declarations().items()
-        if entry.assumed and entry.low is not None and path != "horizon_months"
-    ]
-    found = tornado(
-        scenario, assumed, OUTCOME, LIVES, SEED, out=folder / "assumptions", span=SPAN, resume=True, progress=progress
-    )
+    where: dict[str, Any] = {"out": folder / "assumptions", "resume": True, "progress": progress}
+    found = tornado(scenario, ["assumptions"], OUTCOME, LIVES, SEED, span=SPAN, **where)
     return {
         "outcome": OUTCOME,
         "lives": LIVES,

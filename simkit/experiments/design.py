@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.errors import ParameterError, RunError, ScenarioError, nearest, within
+from simkit.experiments.axes import Axis, Levels, axis_of
 from simkit.parameters import Value
 from simkit.parameters.values import check_value, declaration
 from simkit.run.replications import whole
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KINDS = ("grid", "lhs", "sobol")
-Levels = Sequence[Value] | tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def design_of(
     elif not levers:
         raise RunError("the design is empty", field="levers", hint="Name at least one path and its values.")
     else:
-        axes = [_axis(path, given) for path, given in levers.items()]
+        axes = [axis_of(path, given) for path, given in levers.items()]
         rows = _grid(axes, points) if kind == "grid" else _spread(axes, kind, points, seed)
         chosen = tuple(axis.path for axis in axes), rows
     paths, rows = chosen
@@ -132,59 +132,7 @@ def _checked(path: str, values: Sequence[Value]) -> list[Value]:
     return [known[value] for value in values]
 
 
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    """A path with its levels, or with a range (low, high)."""
-
-    path: str
-    levels: tuple[Value, ...] = ()
-    range: tuple[float, float] | None = None
-
-    def at(self, u: float) -> Value:
-        """The value at a share of the axis, levels being equally likely."""
-        if self.range is None:
-            return self.levels[min(int(u * len(self.levels)), len(self.levels) - 1)]
-        low, high = self.range
-        if declaration(self.path).integer:
-            return int(min(low + math.floor(u * (high - low + 1)), high))
-        return low + u * (high - low)
-
-    def cut(self, number: int) -> _Axis:
-        """A range as so many levels in equal steps, ends included."""
-        if self.range is None:
-            return self
-        steps = np.linspace(*self.range, number).tolist()
-        whole_numbers = declaration(self.path).integer
-        return _Axis(self.path, tuple(dict.fromkeys(round(step) if whole_numbers else step for step in steps)))
-
-
-def _axis(path: str, given: Any) -> _Axis:
-    entry = declaration(path)
-    if isinstance(given, Mapping):
-        if set(given) != {"low", "high"}:
-            raise ParameterError("a range has exactly the keys low and high", field=path, value=dict(given))
-        given = (given["low"], given["high"])
-    if isinstance(given, tuple):
-        if entry.low is None:
-            raise ParameterError("has no range", field=path, value=given, hint="Give a list of levels.")
-        if len(given) != 2:
-            raise ParameterError("a range is a pair (low, high)", field=path, value=given, hint="Levels are a list.")
-        low, high = (check_value(path, end) for end in given)
-        if not low < high:  # type: ignore[operator]
-            raise ParameterError("a range needs low < high", field=path, value=given)
-        return _Axis(path, range=(low, high))  # type: ignore[arg-type]
-    if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray):
-        hint = f"For one level: [{given!r}]."
-        raise ParameterError("expected a list of levels or a range (low, high)", field=path, value=given, hint=hint)
-    levels = tuple(check_value(path, value) for value in np.asarray(given, dtype=object).tolist())
-    if not levels:
-        raise RunError("has no level", field=path, hint="Give at least one, or leave the path out.")
-    if len(set(levels)) < len(levels):
-        raise RunError("has a level twice", field=path, value=list(levels))
-    return _Axis(path, levels)
-
-
-def _grid(axes: list[_Axis], most: int) -> list[tuple[Value, ...]]:
+def _grid(axes: list[Axis], most: int) -> list[tuple[Value, ...]]:
     combinations = math.prod(len(axis.levels) for axis in axes if axis.range is None)
     ranges = sum(axis.range is not None for axis in axes)
     steps = math.floor((most / combinations) ** (1 / ranges) + 1e-9) if ranges else 0
@@ -198,18 +146,18 @@ def _grid(axes: list[_Axis], most: int) -> list[tuple[Value, ...]]:
     return list(itertools.product(*(axis.cut(steps).levels for axis in axes)))
 
 
-def _spread(axes: list[_Axis], kind: str, points: int, seed: int) -> list[tuple[Value, ...]]:
+def _spread(axes: list[Axis], kind: str, points: int, seed: int) -> list[tuple[Value, ...]]:
     if kind not in KINDS:
         hint = nearest(kind, KINDS) or "A table of points is given in place of the levers."
         raise RunError(f"expected one of {', '.join(KINDS)}", field="design", value=kind, hint=hint)
     if all(axis.range is None for axis in axes):
         hint = "Give one (low, high), or take every combination with design='grid'."
         raise RunError(f"'{kind}' spreads points over ranges, and there is none", field="design", value=kind, hint=hint)
-    shares = _even(kind, len(axes), points, seed)
+    shares = even_points(kind, len(axes), points, seed)
     return [tuple(axis.at(u) for axis, u in zip(axes, row, strict=True)) for row in shares.tolist()]
 
 
-def _even(kind: str, width: int, points: int, seed: int) -> NDArray[np.float64]:
+def even_points(kind: str, width: int, points: int, seed: int) -> NDArray[np.float64]:
     """Points that fill the unit cube evenly; shape (points, width).
 
     Owen 1998 (doi:10.1006/jcom.1998.0487) for scrambling; McKay, Beckman & Conover 1979 (doi:10.2307/1268522).

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simkit.errors import RunError, StoreError
+from simkit.experiments.axes import Levels
 from simkit.experiments.cluster import cluster_at
-from simkit.experiments.design import Design, Levels, design_of
+from simkit.experiments.design import Design, design_of
 from simkit.experiments.drawing import drawn
 from simkit.experiments.part import Part, libraries, live_part, part_of, part_size, parts, size
 from simkit.experiments.store import FORMAT, MONTHLY, OUTCOMES, POINTS, SCENARIO, Store, lock, parquet, read_table

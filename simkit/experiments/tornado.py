@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from simkit.errors import ParameterError, RunError
+from simkit.errors import RunError
+from simkit.experiments.axes import SPAN, around, named_paths
 from simkit.experiments.design import Design, given_values
+from simkit.experiments.drawing import drawn
 from simkit.experiments.paired import amount, differences, holm, share, widest
 from simkit.experiments.sweep import Sweep, sweep
-from simkit.parameters import Value, declarations
+from simkit.parameters import Value
 from simkit.parameters.values import check_value, declaration, value_at
 from simkit.run.measures import check_measure
 from simkit.run.precision import bounds, is_share
@@ -23,9 +25,6 @@ from simkit.scenarios import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SPAN = 0.25
-"""By what share of itself a value is moved either way, where no range says how far it may be off."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +84,33 @@ class Tornado:
         swing = table["effect"].abs().groupby(table["path"]).transform("max")
         return table.loc[swing.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
+    @property
+    def to_measure(self) -> pd.DataFrame:
+        """What to go and measure: values without a source that move the outcome, the one that moves it most first.
+
+        Columns: path, meaning, value, effect (the larger of both ends), low, high, adjusted_p, source (why it was
+        assumed). A value is on the list where its effect is clear of luck (`adjusted_p` below 1 - level).
+        """
+        rows = self.table[self.table["assumed"] & (self.table["adjusted_p"] < 1.0 - self.level)]
+        rows = rows.assign(size=rows["effect"].abs()).sort_values("size", ascending=False, kind="stable")
+        rows = rows.drop_duplicates("path").rename(columns={"from": "value"})
+        return described(rows[["path", "value", "effect", "low", "high", "adjusted_p"]])
+
+    def chart(self, most: int = 15) -> Any:
+        """A bar for each end of the values that move the outcome most, as an Altair chart.
+
+        Args:
+            most: how many values.
+
+        Raises:
+            RunError: Altair is not installed.
+        """
+        return drawn("tornado_chart", self, most)
+
+    def _repr_html_(self) -> str:
+        table = self.table.drop(columns=["level", "p", "n"]).to_html(index=False, float_format="{:,.4g}".format)
+        return f"<p>{escape(repr(self)[1:-1])}</p>{table}"
+
     def __repr__(self) -> str:
         design = self.sweep.design
         return (
@@ -94,6 +120,13 @@ class Tornado:
 
     def __str__(self) -> str:
         return f"{self!r}\n{self.table.to_string(index=False)}"
+
+
+def described(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows about values without a source, with what each of them means and why it was assumed."""
+    table = rows.reset_index(drop=True)
+    table.insert(1, "meaning", [declaration(path).label for path in table["path"]])
+    return table.assign(source=[declaration(path).source for path in table["path"]])
 
 
 def tornado(
@@ -118,7 +151,8 @@ def tornado(
 
     Args:
         scenario: what is moved from.
-        paths: what is moved; by default every number but the horizon.
+        paths: what is moved: paths, groups such as 'process', or 'levers', 'uncertainties' and 'assumptions' (values
+            without a source); by default every number but the horizon.
         outcome: a measure that every life has.
         replications: lives at each end; all share the seed, so they pair up.
         seed: of all luck.
@@ -133,7 +167,8 @@ def tornado(
     check_measure(outcome, scenario.parameters.horizon_months)
     if not 0.0 < span < 1.0:
         raise RunError("expected a share between 0 and 1", field="span", value=span)
-    moved = {path: ends for path in _numbers(paths) if (ends := _ends(scenario, path, span))}
+    named = named_paths(["everything"] if paths is None else paths)
+    moved = {path: ends for path in named if (ends := _ends(scenario, path, span))}
     if not moved:
         raise RunError("nothing can be moved", field="paths", hint="Name numbers that are not 0.")
     rows: list[tuple[Value | None, ...]] = [(None,) * len(moved)]
@@ -146,28 +181,10 @@ def tornado(
     return Tornado(lives, outcome)
 
 
-def _numbers(paths: Iterable[str] | None) -> tuple[str, ...]:
-    if paths is None:
-        return tuple(p for p, entry in declarations().items() if entry.low is not None and p != "horizon_months")
-    for path in (named := tuple(paths)):
-        if declaration(path).low is None or path == "horizon_months":
-            raise ParameterError("is no number that can be moved", field="paths", value=path)
-    return named
-
-
 def _ends(scenario: Scenario, path: str, span: float) -> tuple[Value, ...]:
-    """Where a value is moved to: the ends of its range, or a share of itself down and up, within its bounds."""
-    entry = declaration(path)
-    assert entry.low is not None
-    assert entry.high is not None
-    if (uncertain := dict(scenario.ranges).get(path)) is not None:
-        return uncertain.low, uncertain.high
-    at = float(value_at(scenario.parameters, path))  # type: ignore[arg-type]  # it has bounds
-    by = abs(at) * span or entry.step or 0.0
-    if entry.integer and by:
-        by = max(1.0, math.floor(by + 0.5))
-    ends = (min(max(end, entry.low), entry.high) for end in (at - by, at + by))
-    return tuple(check_value(path, int(end) if entry.integer else end) for end in ends if end != at)
+    """Where a value is moved to: but for its range, the ends at which it is not already."""
+    ends = tuple(check_value(path, end) for end in around(scenario, path, span))
+    return ends if path in dict(scenario.ranges) else tuple(end for end in ends if end != scenario[path])
 
 
 def _now(scenario: Scenario, path: str) -> Value | None:

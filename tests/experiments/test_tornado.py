@@ -10,7 +10,7 @@ import pytest
 
 import simkit
 from simkit import ParameterError, Range, RunError, Scenario
-from simkit.experiments.tornado import SPAN
+from simkit.experiments.axes import SPAN
 from tests.worlds import QUIET
 
 FIRM = Scenario("firm").with_changes({**QUIET, "horizon_months": 6, "team.content": 2})
