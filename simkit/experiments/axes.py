@@ -119,7 +119,7 @@ def axes_over(scenario: Scenario, over: Over | None = None) -> tuple[Axis, ...]:
     if over is None:
         if not scenario.ranges:
             said = "are drawn together, and are no ranges" if scenario.joint else "there are none"
-            hint = 'Say what to vary: over={"process.silos": (0, 1)}, or over=["levers"].'
+            hint = "Name what to vary: paths with a range, such as process.silos from 0 to 1, or 'levers'."
             raise RunError(f"by default ranges of the scenario are varied; {said}", field="over", hint=hint)
         over = [path for path, _ in scenario.ranges]
     if isinstance(over, str):

@@ -16,10 +16,11 @@ import numpy as np
 from simkit.errors import RunError
 from simkit.experiments.axes import Over, axes_over
 from simkit.experiments.design import even_points
-from simkit.experiments.drawing import drawn
 from simkit.experiments.regions import Bools, Region, find_region
 from simkit.experiments.sensitivity import points_along
 from simkit.experiments.sweep import Sweep, sweep
+from simkit.parameters.values import declaration
+from simkit.run.drawing import drawn_by
 from simkit.run.measures import check_measure
 from simkit.run.precision import is_share
 from simkit.run.replications import whole
@@ -76,7 +77,10 @@ class Discovery:
             ends = {"from": points[path].min(), "to": points[path].max()}
             row = rows.setdefault(path, {"path": path, "low": math.nan, "high": math.nan, **ends, "p": p, "kept": kept})
             side = "high" if above else "low"
-            row |= {side: float(getattr(self.region.box, side)[column])}
+            limit = float(getattr(self.region.box, side)[column])
+            if declaration(path).integer:
+                limit = math.floor(limit) if above else math.ceil(limit)
+            row |= {side: limit}
             row |= {"p": max(row["p"], p), "kept": min(row["kept"], kept)}
         return pd.DataFrame(list(rows.values()))
 
@@ -96,7 +100,7 @@ class Discovery:
         Raises:
             RunError: there is no such value, or Altair is not installed.
         """
-        return drawn("discovery_chart", self, x, y)
+        return drawn_by("sensitivity_charts", "discovery_chart", self, x, y)
 
     def _repr_html_(self) -> str:
         table = self.table.to_html(index=False, float_format="{:,.4g}".format, na_rep="")

@@ -15,12 +15,12 @@ import numpy as np
 from simkit.errors import RunError, nearest
 from simkit.experiments.axes import Axis, Over, axes_over
 from simkit.experiments.design import Design, design_of
-from simkit.experiments.drawing import drawn
 from simkit.experiments.indices import Indices, morris_indices, morris_points, sobol_indices, sobol_points
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.experiments.tornado import described
 from simkit.parameters.values import declaration
 from simkit.run.lives import Floats
+from simkit.run.drawing import drawn_by
 from simkit.run.measures import check_measure
 from simkit.run.replications import whole
 from simkit.scenarios import Scenario
@@ -141,7 +141,7 @@ class Sensitivity:
         Raises:
             RunError: Altair is not installed.
         """
-        return drawn("sensitivity_chart", self, most)
+        return drawn_by("sensitivity_charts", "sensitivity_chart", self, most)
 
     def _repr_html_(self) -> str:
         table = self.table.drop(columns=["level", "n"]).to_html(index=False, float_format="{:,.4g}".format)

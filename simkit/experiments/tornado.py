@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from simkit.errors import RunError
 from simkit.experiments.axes import SPAN, around, named_paths
 from simkit.experiments.design import Design, given_values
-from simkit.experiments.drawing import drawn
 from simkit.experiments.paired import amount, differences, holm, share, widest
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.parameters import Value
 from simkit.parameters.values import check_value, declaration, value_at
+from simkit.run.drawing import drawn_by
 from simkit.run.measures import check_measure
 from simkit.run.precision import bounds, is_share
 from simkit.run.replications import whole
@@ -105,7 +105,7 @@ class Tornado:
         Raises:
             RunError: Altair is not installed.
         """
-        return drawn("tornado_chart", self, most)
+        return drawn_by("sensitivity_charts", "tornado_chart", self, most)
 
     def _repr_html_(self) -> str:
         table = self.table.drop(columns=["level", "p", "n"]).to_html(index=False, float_format="{:,.4g}".format)

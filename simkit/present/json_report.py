@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,10 @@ from simkit.experiments.attribution import Attribution
 from simkit.experiments.calibrate import Fit
 from simkit.experiments.comparison import Comparison, comparable
 from simkit.experiments.decide import Advice
+from simkit.experiments.discover import Discovery
+from simkit.experiments.sensitivity import Sensitivity
 from simkit.experiments.sweep import Sweep
+from simkit.experiments.tornado import Tornado
 from simkit.experiments.unknowns import Unknowns
 from simkit.observed import Observed
 from simkit.present.conclusions import conclusions
@@ -26,6 +30,7 @@ ENDS = (
     "low and high are the ends of an interval of an estimate, named in 'kind', of confidence 'level'; "
     "p5, p50 (median) and p95 are the spread of lives; null stands for what was not reached or is no number"
 )
+_ENDS_OF_INTERVALS = "low and high are the ends of an interval of confidence 'level'; null stands for what is no number"
 
 
 def json_report(ensemble: Ensemble, observed: Observed | None = None) -> dict[str, Any]:
@@ -48,7 +53,7 @@ def comparison_report(comparison: Comparison, whys: Sequence[Attribution] = ()) 
     """Differences from the reference, P(crossed by m), and what each lever contributes."""
     one_line = comparable({name: one.scenario for name, one in comparison.ensembles.items()}, ["crossed"])
     return {
-        "ends": "low and high are the ends of an interval of confidence 'level'; null stands for what is no number",
+        "ends": _ENDS_OF_INTERVALS,
         "reference": comparison.reference,
         "replications": len(comparison),
         "seed": comparison.seed,
@@ -68,10 +73,50 @@ def comparison_report(comparison: Comparison, whys: Sequence[Attribution] = ()) 
 def sweep_report(sweep: Sweep) -> dict[str, Any]:
     """What was asked for, and the summary of every point."""
     return {
-        "ends": "low and high are the ends of an interval of confidence 'level'; null stands for what is no number",
+        "ends": _ENDS_OF_INTERVALS,
         "folder": str(sweep.folder),
         **sweep.store.manifest,
         "summary": _rows(sweep.summary),
+    }
+
+
+def tornado_report(tornado: Tornado) -> dict[str, Any]:
+    """How far each value, moved by itself, moves the outcome, and what to measure."""
+    return {
+        "ends": _ENDS_OF_INTERVALS,
+        **tornado.sweep.store.manifest,
+        "outcome": tornado.outcome,
+        "values": _rows(tornado.table),
+        "to_measure": _rows(tornado.to_measure),
+    }
+
+
+def sensitivity_report(sensitivity: Sensitivity) -> dict[str, Any]:
+    """How much each value matters, how much of that is luck, and what to measure."""
+    return {
+        "ends": _ENDS_OF_INTERVALS,
+        **sensitivity.sweep.store.manifest,
+        "outcome": sensitivity.outcome,
+        "method": sensitivity.method,
+        "lives": sensitivity.lives,
+        "left_out": sensitivity.left_out,
+        "luck": None if math.isnan(sensitivity.luck) else sensitivity.luck,
+        "values": _rows(sensitivity.table),
+        "to_measure": _rows(sensitivity.to_measure),
+    }
+
+
+def discovery_report(discovery: Discovery) -> dict[str, Any]:
+    """The region, and its scores in the points in which it was found and in points held out."""
+    region = discovery.region
+    return {
+        "ends": f"{_ENDS_OF_INTERVALS}; in 'region' low and high are limits, null where it is open",
+        **discovery.sweep.store.manifest,
+        **{name: getattr(discovery, name) for name in ("outcome", "below", "above", "method")},
+        "region": _rows(discovery.table),
+        "held_out": asdict(region.held_out),
+        "found_in": asdict(region.scores),
+        "choices": _rows(region.others),
     }
 
 
