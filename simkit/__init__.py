@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         SimkitError,
         StoreError,
     )
+    from simkit.experiments.bridges import ema_model, salib_problem, salib_response
     from simkit.experiments.calibrate import Fit, calibrate
     from simkit.experiments.compare import Attribution, Comparison, compare
     from simkit.experiments.condition import condition
@@ -76,12 +77,15 @@ __all__ = [
     "condition",
     "decide",
     "discover",
+    "ema_model",
     "load_design",
     "load_observed",
     "load_scenario",
     "load_sweep",
     "next_steps",
     "prior_lives",
+    "salib_problem",
+    "salib_response",
     "save_scenario",
     "sensitivity",
     "separate",
@@ -111,6 +115,7 @@ _MODULES = (
     "experiments.sweep",
     "experiments.tornado",
     "experiments.unknowns",
+    "experiments.bridges",
 )
 
 if not TYPE_CHECKING:  # a type checker that saw this would take every misspelt name for an export
