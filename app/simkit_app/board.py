@@ -62,6 +62,37 @@ class Sketch:
 
 
 @dataclass(frozen=True, slots=True)
+class Moves:
+    """The tornado that a visitor is about to have.
+
+    Attributes:
+        which: the values that are moved, by the name of the choice.
+        outcome: what they move.
+        lives: at each end.
+    """
+
+    which: str = ""
+    outcome: str = "restricted_crossing_month"
+    lives: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    """The region that a visitor is about to look for.
+
+    Attributes:
+        paths: what is varied.
+        ends: the lowest and highest value of some of them, by path; the others over what a slider offers.
+        points, lives: how many, and at each.
+    """
+
+    paths: tuple[str, ...] = ("process.silos", "feedback.latency_weeks", "company.win_rate")
+    ends: tuple[tuple[str, tuple[float, float]], ...] = ()
+    points: int = 64
+    lives: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What a visitor has said of the company so far.
 
@@ -89,6 +120,8 @@ class Kept:
         metric: what the chart shows; None for what is expected.
         cumulative: whether it adds up.
         sketch: the map to explore.
+        moves: the tornado to have.
+        hunt: the region to look for.
         draft: the questions of the first minute.
         section: what is looked at more closely.
         room: code and secret of the room that the visitor steers, or None.
@@ -102,6 +135,8 @@ class Kept:
     metric: str | None = None
     cumulative: bool = False
     sketch: Sketch = Sketch()
+    moves: Moves = Moves()
+    hunt: Hunt = Hunt()
     draft: Draft = Draft()
     section: str = "Why"
     room: tuple[str, str] | None = None
@@ -116,6 +151,7 @@ class Board:
         notice: what to tell the visitor once, or ''.
         exploring: the map that is being computed, or None.
         explored: what is known of the map that was asked for last, cancelled or not, or None.
+        running: what was asked for last and not cancelled, by its purpose.
         fitting: the fit that was asked for, or None.
         weighing: whether its decisions were asked for too.
         stepped: the scenario whose next steps were asked for last, or None.
@@ -129,6 +165,7 @@ class Board:
         self.notice = notice
         self.exploring: Explored | None = None
         self.explored: tuple[Design, Answer] | None = None
+        self.running: dict[str, Question] = {}
         self.fitting: Fitted | None = None
         self.weighing = False
         self.stepped: Scenario | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import atexit
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -140,6 +141,70 @@ def _folder() -> Path:
     made = TemporaryDirectory(prefix="simkit-")
     atexit.register(made.cleanup)
     return Path(made.name)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How far each value, moved by itself, moves an outcome."""
+
+    scenario: Scenario
+    paths: tuple[str, ...]
+    outcome: str
+    lives: int
+    seed: int
+
+    priority: ClassVar = Priority.EXPLORATION
+
+    def work(self, answer: Answer, lane: Lane) -> None:
+        """Live both ends of each value."""
+        found = simkit.tornado(
+            self.scenario,
+            self.paths,
+            self.outcome,
+            self.lives,
+            self.seed,
+            _kept_in(self),
+            resume=True,
+            executor=lane,
+            progress=answer.progress,
+        )
+        answer.lives = found.sweep.design.lives
+        answer.show(found)
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """The region in which a scenario does not cross."""
+
+    scenario: Scenario
+    over: tuple[tuple[str, tuple[float, float]], ...]
+    points: int
+    lives: int
+    seed: int
+
+    priority: ClassVar = Priority.EXPLORATION
+
+    def work(self, answer: Answer, lane: Lane) -> None:
+        """Live the points, then look for the limits."""
+        found = simkit.discover(
+            self.scenario,
+            dict(self.over),
+            points=self.points,
+            replications=self.lives,
+            seed=self.seed,
+            out=_kept_in(self),
+            resume=True,
+            executor=lane,
+            progress=answer.progress,
+        )
+        answer.lives = found.sweep.design.lives
+        answer.show(found)
+
+
+def _kept_in(question: Moved | Bounded) -> Path:
+    """Where the lives of a question are kept, so that one that was cancelled goes on."""
+    said = repr((question.scenario.hash, replace(question, scenario=Scenario())))
+    return _folder() / hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

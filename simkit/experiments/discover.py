@@ -100,7 +100,7 @@ class Discovery:
         Raises:
             RunError: there is no such value, or Altair is not installed.
         """
-        return drawn_by("sensitivity_charts", "discovery_chart", self, x, y)
+        return drawn_by("region_charts", "discovery_chart", self, x, y)
 
     def _repr_html_(self) -> str:
         table = self.table.to_html(index=False, float_format="{:,.4g}".format, na_rep="")

@@ -7,25 +7,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from textwrap import wrap
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from simkit.errors import RunError
-from simkit.experiments.discover import Discovery
 from simkit.experiments.sensitivity import Sensitivity
 from simkit.experiments.tornado import Tornado
 from simkit.parameters.values import value_at
 from simkit.present.board_details import written
 from simkit.present.experiment_charts import label
 from simkit.present.figures import MISSING, between, between_signed, number, per_cent, points, signed
-from simkit.present.region_words import Named, failing_in_words, region_in_words, rounded
+from simkit.present.region_words import Named, rounded
 from simkit.run.precision import is_share
 
 # Okabe & Ito's colours (Wong 2011, doi:10.1038/nmeth.1618).
-_BLUE, _SKY, _ORANGE, _GREEN, _GREY = "#0072B2", "#56B4E9", "#D55E00", "#00664B", "#595959"
+_BLUE, _SKY, _ORANGE, _GREY = "#0072B2", "#56B4E9", "#D55E00", "#595959"
 LOWER, HIGHER = "when it is lower", "when it is higher"
 SOURCED, ASSUMED = "has a source", "assumed, to be measured"
 ALONE, TOGETHER = "by itself", "with all in which it has a part"
@@ -160,76 +157,25 @@ def shown_sobol(sensitivity: Sensitivity, most: int = 15) -> Shown:
     )
 
 
-def discovery_chart(discovery: Discovery, x: str | None = None, y: str | None = None) -> alt.LayerChart:
-    """The points over two values with the box around those that fail."""
-    return draw_region(shown_region(discovery, x, y))
-
-
-def shown_region(discovery: Discovery, x: str | None = None, y: str | None = None, named: Named = str) -> Shown:
-    """Rows of a region: points (point, x, y, what, text), and the box as one row (left, right, bottom, top).
-
-    Args:
-        discovery: what was found.
-        x, y: as in `Discovery.chart`.
-        named: how a path is called.
-
-    Raises:
-        RunError: the sweep varies no such value, or one alone.
-    """
-    paths = discovery.region.columns
-    for path in (x, y):
-        if path is not None and path not in paths:
-            hint = f"There are {', '.join(paths)}."
-            raise RunError("is not varied in this sweep", field="chart", value=path, hint=hint)
-    limited = list(discovery.table.sort_values("p", kind="stable")["path"])
-    free = [path for path in (*limited, *paths) if path not in (x, y)]
-    x = x or free.pop(0)
-    y = y or next((path for path in free if path != x), None)
-    if y is None:
-        raise RunError("a picture of a region needs two values that are varied", field="chart")
-    points = discovery.points
-    limits = discovery.table.set_index("path").to_dict("index")
-    edges: dict[str, float] = {}
-    for path, sides in ((x, ("left", "right")), (y, ("bottom", "top"))):
-        for side, end, outmost in zip(sides, ("low", "high"), (points[path].min(), points[path].max()), strict=True):
-            limit = float(limits[path][end]) if path in limits else math.nan
-            edges[side] = float(outmost) if math.isnan(limit) else limit
-    shown = per_cent if is_share(discovery.outcome) else number
-    rows: list[dict[str, Any]] = [
-        {
-            "point": point,
-            "x": float(at_x),
-            "y": float(at_y),
-            "what": FAILS if fails else HOLDS,
-            "text": f"{discovery.outcome.replace('_', ' ')} {shown(mean)}",
-        }
-        for point, at_x, at_y, fails, mean in zip(
-            *(points[column] for column in ("point", x, y, "fails", "mean")), strict=True
-        )
-    ]
-    table = pd.DataFrame([*rows, edges])
-    more = len(set(limited) - {x, y})
-    other = [f"The box has limits of {more} more; points with other values of these are drawn too."] if more else []
-    design = discovery.sweep.design
-    said = f"{design.replications} lives a point, seed {design.seed}; shares with 95 % intervals, in points held out"
-    words = wrap(" ".join([*region_in_words(discovery, named), *other]), 90)
-    title = f"Where points {failing_in_words(discovery)}"
-    return Shown(title, (*words, said), table, named(x), named(y))
-
-
-def draw_bars(shown: Shown, kinds: tuple[str, str], width: int = 480) -> alt.LayerChart:
-    """Two bars a name, one a kind, each with its interval."""
+def draw_bars(shown: Shown, kinds: tuple[str, str], width: int = 480, chosen: Any = None) -> alt.LayerChart:
+    """Two bars a name, one a kind, each with its interval; `chosen` is a selection of bars, if they can be chosen."""
     base = alt.Chart().encode(
-        y=alt.Y("name:N", title=None, sort=list(shown.order), axis=alt.Axis(labelLimit=320, ticks=False, domain=False)),
+        y=alt.Y(
+            "name:N",
+            title=None,
+            sort=list(shown.order) or None,
+            axis=alt.Axis(labelLimit=320, ticks=False, domain=False),
+        ),
         yOffset=alt.YOffset("what:N", sort=list(kinds)),
         tooltip=[alt.Tooltip("name:N", title="value"), alt.Tooltip("what:N"), alt.Tooltip("text:N", title=shown.x)],
     )
     axis = alt.Axis(format="%" if shown.share else "~s")
-    bars = base.mark_bar().encode(x=alt.X("value:Q", title=shown.x, axis=axis), color=_coloured(kinds))
+    bars = base.mark_bar().encode(x=alt.X("value:Q", title=shown.x, axis=axis), color=coloured(kinds))
     ends = base.mark_rule(strokeWidth=1.5, color="#000000").encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
     zero = alt.Chart().mark_rule(color="#888888").encode(x=alt.datum(0, type="quantitative"))
+    bars = bars if chosen is None else bars.add_params(chosen)
     chart = alt.LayerChart(data=shown.table, layer=[bars, ends, zero])
-    drawn: alt.LayerChart = chart.properties(width=width, height=alt.Step(14), title=_heading(shown))
+    drawn: alt.LayerChart = chart.properties(width=width, height=alt.Step(14), title=headed(shown))
     return drawn
 
 
@@ -240,7 +186,7 @@ def draw_plane(shown: Shown, width: int = 480, height: int = 360) -> alt.LayerCh
         tooltip=[alt.Tooltip("name:N", title="value"), alt.Tooltip("what:N"), alt.Tooltip("text:N", title="size")],
     )
     x = alt.X("x:Q", title=shown.x, axis=alt.Axis(format="~s"))
-    colour = _coloured((SOURCED, ASSUMED))
+    colour = coloured((SOURCED, ASSUMED))
     layers = [
         base.mark_rule(strokeWidth=1.5, opacity=0.5).encode(x=alt.X("low:Q", title=shown.x), x2="high:Q", color=colour),
         base.mark_tick(thickness=2, size=14, color=_GREY).encode(x=alt.X("luck:Q", title=shown.x)),
@@ -248,50 +194,20 @@ def draw_plane(shown: Shown, width: int = 480, height: int = 360) -> alt.LayerCh
         base.mark_text(align="left", dx=7, dy=-7, limit=200).encode(x=x, text="label:N"),
     ]
     chart = alt.LayerChart(data=shown.table, layer=layers)
-    drawn: alt.LayerChart = chart.properties(width=width, height=height, title=_heading(shown))
+    drawn: alt.LayerChart = chart.properties(width=width, height=height, title=headed(shown))
     return drawn
 
 
-def draw_region(shown: Shown, width: int = 480, height: int = 360, chosen: Any = None) -> alt.LayerChart:
-    """Points that fail, points that do not, and the box; `chosen` is a selection of points, if they can be chosen."""
-    scale = alt.Scale(zero=False)
-    base = alt.Chart()
-    box = base.mark_rect(fill=_GREEN, fillOpacity=0.1, stroke=_GREEN, strokeWidth=2).encode(
-        x=alt.X("left:Q", title=shown.x, scale=scale),
-        x2="right:Q",
-        y=alt.Y("bottom:Q", title=shown.y, scale=scale),
-        y2="top:Q",
-    )
-    kinds = (FAILS, HOLDS)
-    marks = base.mark_point(filled=True, size=70, opacity=0.9).encode(
-        x=alt.X("x:Q", title=shown.x, scale=scale),
-        y=alt.Y("y:Q", title=shown.y, scale=scale),
-        color=_coloured(kinds),
-        shape=alt.Shape("what:N", title=None, scale=alt.Scale(domain=list(kinds), range=["cross", "circle"])),
-        tooltip=[
-            alt.Tooltip("what:N"),
-            alt.Tooltip("text:N", title="mean"),
-            alt.Tooltip("x:Q", title=shown.x, format=",.3~r"),
-            alt.Tooltip("y:Q", title=shown.y, format=",.3~r"),
-        ],
-    )
-    marks = marks.transform_filter("isValid(datum.point)")
-    chart = alt.LayerChart(
-        data=shown.table,
-        layer=[box.transform_filter("isValid(datum.left)"), marks if chosen is None else marks.add_params(chosen)],
-    )
-    drawn: alt.LayerChart = chart.properties(width=width, height=height, title=_heading(shown))
-    return drawn
-
-
-def _coloured(kinds: tuple[str, ...]) -> alt.Color:
+def coloured(kinds: tuple[str, ...]) -> alt.Color:
+    """The colours of these kinds of marks, with their legend."""
     scale = alt.Scale(domain=list(kinds), range=[COLOURS[kind] for kind in kinds])
     return alt.Color(
         "what:N", title=None, scale=scale, legend=alt.Legend(orient="bottom", labelLimit=260, symbolOpacity=1)
     )
 
 
-def _heading(shown: Shown) -> alt.TitleParams:
+def headed(shown: Shown) -> alt.TitleParams:
+    """The title of a chart that stands by itself."""
     return alt.TitleParams(shown.title, subtitle=list(shown.said), anchor="start")
 
 

@@ -12,6 +12,7 @@ from simkit.errors import RunError
 from simkit.experiments.design import given_values
 from simkit.present import sensitivity_charts as charts
 from simkit.present.board_details import name_of
+from simkit.present.region_charts import shown_region
 from simkit.present.region_words import limit_in_words, region_in_words
 from tests.worlds import QUIET
 
@@ -62,7 +63,7 @@ def test_charts_of_indices_have_their_figures() -> None:
 
 def test_the_picture_of_a_region_is_its_points_and_its_box(found: simkit.Discovery) -> None:
     """Fails if a point is drawn elsewhere or as something else than it is, or the box has other limits."""
-    shown = charts.shown_region(found)
+    shown = shown_region(found)
     rows, box = shown.table[:-1], shown.table.iloc[-1]
     points = found.points
     assert {shown.x, shown.y} == {WIN, VALUE}
@@ -71,10 +72,10 @@ def test_the_picture_of_a_region_is_its_points_and_its_box(found: simkit.Discove
     limits = found.table.set_index("path")
     assert box["right"] == limits["high"][shown.x]
     assert (box["bottom"], box["left"]) == (points[shown.y].min(), points[shown.x].min())
-    other = charts.shown_region(found, IDLE)
+    other = shown_region(found, IDLE)
     assert (other.x, other.table.iloc[-1]["right"]) == (IDLE, points[IDLE].max())
     with pytest.raises(RunError, match="chart: is not varied in this sweep"):
-        charts.shown_region(found, "process.silos")
+        shown_region(found, "process.silos")
 
 
 def test_a_region_in_words(found: simkit.Discovery) -> None:

@@ -18,11 +18,12 @@ from simkit.present.crossing_map import SELECTION, CrossingMap, crossing_map, ma
 from simkit_app import levers
 from simkit_app.answers import Answer
 from simkit_app.board import Board, Sketch, answers
+from simkit_app.pages import explore_limits, explore_moves
 from simkit_app.questions import Explored
 from simkit_app.text import plain
 from simkit_app.watching import watch
 
-NEW, STORED = "A new map", "A stored sweep"
+NEW, MOVES, LIMITS, STORED = "A new map", "What moves it", "Where it fails", "A stored sweep"
 
 
 def page() -> None:
@@ -30,9 +31,11 @@ def page() -> None:
     board: Board = st.session_state.board
     st.title("Where does it cross, and where never?", anchor=False)
     kept = board.kept.sketch
-    chosen = st.segmented_control("Source", [NEW, STORED], key="explore source", default=NEW, required=True)
-    if chosen == STORED:
-        _stored(board)
+    choices = [NEW, MOVES, LIMITS, STORED]
+    chosen = st.segmented_control("Look at", choices, key="explore source", default=NEW, required=True)
+    others = {MOVES: explore_moves.view, LIMITS: explore_limits.view, STORED: _stored}
+    if chosen in others:
+        others[chosen](board)
         return
     sketch = _sketch(board, kept)
     try:
