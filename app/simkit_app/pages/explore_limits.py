@@ -90,7 +90,7 @@ def _range(path: str, key: str) -> None:
 
 
 def _shown(discovery: Discovery) -> None:
-    where, coverage = region_in_words(discovery, name_of)
+    where, coverage = region_in_words(discovery, lambda path: f"“{name_of(path)}”")
     st.markdown(f"**{plain(where)}** {plain(coverage)}")
     x, y = region_axes(discovery)
     st.session_state["bounded"] = discovery.sweep.design

@@ -1,0 +1,140 @@
+"""Explore: what moves a scenario and where it fails, without and with a browser; clicks open scenarios on the board."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
+
+import simkit
+from simkit.scenarios import load_scenario
+from simkit.scenarios.links import difference
+from simkit_app import board as boards
+from simkit_app.board import Board, Hunt, Kept, Moves
+from simkit_app.history import History, Position
+from simkit_app.questions import Bounded, Moved
+from tests.worlds import QUIET
+
+BASE = load_scenario("baseline")
+SHORT = BASE.with_changes({**QUIET, "horizon_months": 6, "team.content": 1, "expectation.target_per_month": 40_000.0})
+"""Half a year of one person: a few milliseconds a life."""
+VALUE, SILOS = "company.customer_value", "process.silos"
+HUNT = Hunt((VALUE, SILOS), ((VALUE, (200.0, 4_000.0)), (SILOS, (0.0, 1.0))), points=64, lives=5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workers() -> Iterator[None]:
+    """The workers of the server end with the tests."""
+    yield
+    boards.answers().close()
+    boards.answers.clear()
+
+
+def _page() -> None:
+    from simkit_app.pages import explore
+
+    explore.page()
+
+
+def looked_at(view: str, **kept: Any) -> AppTest:
+    """A view of the page of a board that is there."""
+    board = Board(Kept("baseline", History(Position(SHORT, SHORT)), seed=3, **kept))
+    at = AppTest.from_function(_page, default_timeout=90)
+    at.session_state["board"] = board
+    at.run()
+    at.button_group(key="explore source").set_value(view).run()
+    assert not at.exception
+    return at
+
+
+def press(at: AppTest, begins: str) -> None:
+    (button,) = [button for button in at.button if button.label.startswith(begins)]
+    button.click().run()
+    assert not at.exception
+
+
+def rows(at: AppTest) -> pd.DataFrame:
+    """What the chart shows."""
+    proto: Any = at.get("vega_lite_chart")[-1].proto
+    data = proto.data.data or proto.datasets[0].data.data
+    table: pd.DataFrame = pa.ipc.open_stream(data).read_all().to_pandas()
+    return table
+
+
+def test_a_tornado_runs_and_shows_what_python_finds() -> None:
+    """Fails if other values are moved, with other lives or another outcome, or what to measure goes unsaid."""
+    at = looked_at("What moves it", moves=Moves("What it may not know", "net_margin", 10))
+    assert not at.get("vega_lite_chart")
+    press(at, "Move 8 values by themselves")
+    asked = at.session_state["board"].running["tornado"]
+    assert isinstance(asked, Moved)
+    made = simkit.tornado(SHORT, asked.paths, "net_margin", 10, 3, workers=1)
+    shown = rows(at)
+    assert shown["value"].tolist() == pytest.approx(made.table["effect"].tolist()[: len(shown)])
+    assert any("10 lives at each end, paired" in caption.value and "seed 3" in caption.value for caption in at.caption)
+    assert len(made.to_measure) > 0
+    assert at.dataframe[0].value["source"].tolist() == made.to_measure["source"].tolist()
+    at.select_slider(key="moves lives").set_value(20).run()
+    assert "belongs to other settings" in at.info[0].value  # and stays to be looked at
+    assert len(rows(at)) == len(shown)
+
+
+def test_a_region_runs_and_says_its_limits() -> None:
+    """Fails if other values are varied, over other ranges, or the sentence and the points are not those of Python."""
+    at = looked_at("Where it fails", hunt=HUNT)
+    press(at, "Look for the limits in 64 points of 5 lives")
+    asked = at.session_state["board"].running["region"]
+    assert isinstance(asked, Bounded)
+    made = simkit.discover(SHORT, dict(HUNT.ends), points=64, replications=5, seed=3, workers=1)
+    assert made.table["path"].tolist() == [VALUE]
+    assert any("≤" in text.value and "of all such points lie there" in text.value for text in at.markdown)
+    shown = rows(at)
+    assert shown["what"].tolist()[:64] == ["fails" if fails else "does not fail" for fails in made.points["fails"]]
+    at.multiselect(key="hunt paths").set_value([VALUE]).run()
+    assert "Choose two values or more" in at.info[0].value
+
+
+def test_what_has_no_region_is_said_and_can_be_asked_again() -> None:
+    """Fails if a scenario that never fails there ends in a traceback, or keeps the visitor from another try."""
+    at = looked_at("Where it fails", hunt=Hunt(HUNT.paths, ((VALUE, (3_000.0, 4_000.0)), (SILOS, (0.0, 1.0))), 64, 5))
+    press(at, "Look for the limits")
+    assert "so there is no region to find" in at.error[0].value
+    at.slider(key=f"hunt ends {VALUE}").set_value((200.0, 4_000.0)).run()
+    press(at, "Look for the limits")
+    assert not at.error
+    assert at.get("vega_lite_chart")
+
+
+def test_cancelling_leaves_a_page_to_go_on_with() -> None:
+    """Fails if what was cancelled still shows as under way, or cannot be run again."""
+    at = looked_at("What moves it", moves=Moves("What it may not know", "net_margin", 10))
+    press(at, "Move 8 values")
+    board: Board = at.session_state["board"]
+    boards.answers().cancel(board.id, "tornado")
+    board.running.clear()
+    at.run()
+    assert not at.get("vega_lite_chart")
+    press(at, "Move 8 values")
+    assert at.get("vega_lite_chart")
+
+
+def test_a_click_opens_the_scenario_on_the_board(page: Page, server: str) -> None:
+    """Fails if a bar or a point cannot be clicked, or the board then shows the scenario as it was."""
+    page.goto(f"{server}/?{urlencode({'from': 'baseline', 'seed': '3', 'scenario': difference(BASE, SHORT)})}")
+    for view, run in (("What moves it", "Move 24 values"), ("Where it fails", "Look for the limits")):
+        page.get_by_role("link", name="Explore").click()
+        page.get_by_text(view, exact=True).click()
+        page.get_by_role("button", name=run).click()
+        marks = page.locator(".vega-embed .mark-rect.role-mark path, .vega-embed .mark-symbol.role-mark path")
+        expect(page.get_by_text("to open that scenario on the board")).to_be_visible()
+        marks.nth(1 if view == "What moves it" else 5).click()
+        expect(page).to_have_url(re.compile("/what-if"))
+        expect(page.locator(".simkit-headline")).to_contain_text("the reference")
+        page.get_by_role("button", name="Undo").click()
