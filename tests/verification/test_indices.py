@@ -30,8 +30,8 @@ def test_sobol_indices_of_ishigami() -> None:
 
 
 def test_intervals_of_sobol_indices_hold_the_truth() -> None:
-    """Fails if intervals are too narrow: of 120 nominal 95 % intervals at least 90 % have to hold the true index (fewer
-    have a chance of 1 in 50 where they hold it in 95 %, and of 2 in 3 where they hold it in 89 %)."""
+    """Fails if intervals are too narrow: of 120 nominal 95 % intervals at least 90 % have to hold the true index. Were
+    they independent, fewer would have a chance of 0.7 % where they hold it in 95 %, and of 93 % where in 85 %."""
     held = []
     for seed in range(20):
         table = sobol_indices(3, ishigami(sobol_points(3, 128, seed)), seed=seed).table
