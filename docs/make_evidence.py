@@ -57,7 +57,7 @@ STRESS = (
         "steps, sweeps, precision, what is due to luck and to not knowing, fits to a company's months, stop or "
         "go on.",
     ),
-    ("2.1", "Overview diagram", "On the first page of the description below."),
+    ("2.1", "Overview diagram", "At the head of the description below."),
     ("2.2", "Base model logic", "The description below, mechanism by mechanism."),
     (
         "2.3",
@@ -207,21 +207,23 @@ company, until it is fitted to your months; and then only as far as these tell.
 
 - {len(CLAIMS)} claims of practitioners come out of mechanisms, and none is written in: {tests} tests show each
   effect, and that it goes when its mechanism is switched off.
-- {inside} of {len(rows)} figures lie, with their whole 99 % interval, in bands that were set before, from published
-  figures.
+- {inside} of {len(rows)} figures lie, with their whole 99 % interval, in bands that were set before they were measured:
+  ranges around published figures, or the direction of a published effect.
 - It agrees with closed forms wherever there is one: queues, carry-over, response curves, delays, Little's law.
-- Fitted to a year of {fits["companies"]:,} companies whose truth is known, {sum(shares)} of {len(shares)} kinds of
-  interval held the share they promise. Chances to cross by month 24 came true, with a Brier score of
+- Fitted to a year of {fits["companies"]:,} simulated companies, whose truth is known, {sum(shares)} of {len(shares)}
+  kinds of interval held the share they promise. Chances to cross by month 24 came true, with a Brier score of
   {at["brier"]:.3f} (base rate: {at["brier_of_base_rate"]:.3f}; 0 is perfect).
-- Its advice to stop or go on earned {year["advice_more"] / 1e6:.1f} million more a company than stopping after a bad
-  first year, and {line["advice_more"] / 1e6:.1f} million more than stopping after six months below the line.
+- Among these its advice to stop or go on earned EUR {_more(year, 1e6, ".1f")} million more a company than
+  stopping after a bad first year, and EUR {_more(line, 1e6, ".1f")} million more than stopping after six months below
+  the line (95 % intervals).
 
 **What speaks against it**
 
 - {len(assumed)} of {len(total)} numbers are assumptions: nobody has published them. Measure your own.
-- The same advice earned no more than always going on
-  ({rules["always hold"]["advice_more"] / 1e3:+,.0f} thousand a company).
-- The one real programme at hand looks like hardly any life of the model (likeness {found["olist"]["likeness"]:.2f}).
+- No study shows that it is right about real companies. The one real programme at hand looks like hardly any life of
+  the model: {100 * found["olist"]["likeness"]:.1f} % of its own lives are as unlike the others.
+- The same advice earned no more than always going on: EUR {_more(rules["always hold"], 1e3, "+,.0f")} thousand a
+  company.
 - Competitors, prices and the quality of the product are not in it.
 
 **What the answer hangs on.** Moved by a quarter of itself, each alone, these assumptions about the world move the mean
@@ -231,6 +233,12 @@ horizon):
 {first}
 
 A valley is no evidence of a payoff: companies that never cross have one too."""
+
+
+def _more(row: dict[str, Any], unit: float, form: str) -> str:
+    """What the advice earned more than a rule, with its interval."""
+    value, low, high = (row[f"advice_more{end}"] / unit for end in ("", "_low", "_high"))
+    return f"{value:{form}} ({low:{form}} to {high:{form}})"
 
 
 def _lower(text: str) -> str:
@@ -278,7 +286,7 @@ def _behaviours(found: dict[str, Any]) -> str:
             "",
             f"{found['replications']} paired lives, seed {found['seed']}, intervals of 99 %; in the band if "
             "all of the interval "
-            "is. B12, the shares of the shipped scenarios that cross, is a test (`tests/behaviours/`).",
+            "is.",
             "",
             "| | what | band | measured | in it |",
             "|---|---|---|---|---|",
@@ -345,7 +353,8 @@ def _assumptions(found: dict[str, Any]) -> str:
             "## How the headline answers to every assumption",
             "",
             f"Every number without a source, {found['values']} of them, a quarter lower and a quarter higher, each "
-            "alone: change of the mean crossing month of the baseline (not crossed counts as the horizon), "
+            "alone (all but the horizon, which is how far one looks): change of the mean crossing month of the "
+            "baseline (not crossed counts as the horizon), "
             f"{found['lives']} paired lives, seed {found['seed']}, intervals of 95 %, p corrected for all "
             f"{len(found['rows'])} rows (Holm; below 0.001 it is shown as that). Defaults of levers are among them: "
             f"what a company decides, not what is so. The {len(moving)} that surely move it, the widest first; the "

@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from simkit.experiments.condition import UNLIKE
+
 DOCS = Path(__file__).parent
 RESULTS = DOCS.parent / "studies" / "results.json"
+RANKS = ""
+"""What is known of the rank test that is the furthest from uniform."""
 
 
 def page(found: dict[str, Any]) -> str:
@@ -44,6 +48,7 @@ def _coverage(found: dict[str, Any]) -> str:
     low, high = found["intervals"][0]["band_50%"]
     low9, high9 = found["intervals"][0]["band_90%"]
     least = min(row["p_uniform"] for row in found["ranks"])
+    number = len(found["ranks"])
     return "\n".join(
         [
             "## Intervals hold what they promise",
@@ -54,18 +59,20 @@ def _coverage(found: dict[str, Any]) -> str:
             f"{100 * found['crossed']:.0f} % of the "
             f"companies cross by their horizon. Right intervals of 50 % hold {100 * low:.1f} to "
             f"{100 * high:.1f} % of the "
-            f"companies with a chance of 99 %, those of 90 % {100 * low9:.1f} to {100 * high9:.1f} %. 'Not "
-            "crossed' comes "
-            "after every month.",
+            f"companies with a chance of 99 %, those of 90 % {100 * low9:.1f} to {100 * high9:.1f} %. Where a "
+            "company lies in its forecast is its randomised probability integral transform, uniform where forecasts "
+            "are right, ties and 'not crossed' included (Czado et al. 2009, doi:10.1111/j.1541-0420.2009.01191.x); "
+            "'not crossed' comes after every month. P values are those of a chi-square test with ten bins.",
             "",
             "| what | inside 50 % | inside 90 % | P value of 'uniform' |",
             "|---|---|---|---|",
             *rows,
             "",
-            f"Ranks of the {len(found['ranks'])} unknown values among their fitted draws: P values of 'uniform' from "
-            + ", ".join(f"{row['p_uniform']:.2f} ({row['path']})" for row in found["ranks"])
-            + f"; the least of so many is {least:.3f}, {min(1.0, least * len(found['ranks'])):.2f} after correction "
-            "(Bonferroni).",
+            f"Ranks of the {number} unknown values among their fitted draws, which are uniform where fits are right: P "
+            "values of 'uniform' are "
+            + ", ".join(f"{row['p_uniform']:.3f} ({row['path']})" for row in found["ranks"])
+            + f". The least is {least:.3f}, {min(1.0, least * number):.2f} after correction for {number} (Bonferroni)."
+            + (RANKS if least < 0.01 else ""),
         ]
     )
 
@@ -78,6 +85,9 @@ def _verdict(row: dict[str, Any], share: str) -> str:
 def _chances(found: dict[str, Any]) -> str:
     lines = [
         "## Chances to cross come true",
+        "",
+        "The base rate is the share of lives of the prior that cross by then. The gain over it is paired by company; "
+        "in brackets behind the bins is the 95 % interval of the share that came.",
         "",
         "| crossed by month | Brier score | of the base rate | gain, 95 % interval | said → came, in five bins "
         "of equal count |",
@@ -121,7 +131,29 @@ def _waiting(found: dict[str, Any]) -> str:
             f"| {row['rule']} | {100 * row['stopped']:.0f} % | {row['earned'] / 1e6:.3f} ({row['low'] / 1e6:.3f} to "
             f"{row['high'] / 1e6:.3f}) | {more} |"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, "", _verdicts(found)])
+
+
+def _verdicts(found: dict[str, Any]) -> str:
+    """Which rules the advice beats, and which it ties with."""
+    beaten, tied, lost = [], [], []
+    for row in found["rules"][1:]:
+        low, high = row["advice_more_low"], row["advice_more_high"]
+        (beaten if low > 0.0 else lost if high < 0.0 else tied).append(f"'{row['rule']}'")
+    said = [
+        f"The advice {does} {' and '.join(rules)}."
+        for does, rules in (("beats", beaten), ("ties with", tied), ("loses to", lost))
+        if rules
+    ]
+    held = next(row["earned"] for row in found["rules"] if row["rule"] == "always hold")
+    spare = found["earned_by_hindsight"] - held
+    return " ".join(
+        [
+            *said,
+            f"There is little to be had above holding: who knew the future would earn {spare / 1e3:,.0f} thousand more "
+            f"({100 * spare / held:.1f} %). Where stopping is right more often, this has not been measured.",
+        ]
+    )
 
 
 def _wrong(found: dict[str, Any]) -> str:
@@ -135,9 +167,11 @@ def _wrong(found: dict[str, Any]) -> str:
             "## Months of another model",
             "",
             f"{found['series']} series of base, trend, media with carry-over and saturation, season and noise: "
-            f"{100 * found['flagged']:.0f} % are flagged as unlike any life. Of the others 90 % intervals "
-            "should hold at "
-            f"least {100 * found['least']:.0f} %.",
+            f"{100 * found['flagged']:.0f} % are flagged as unlike any life. A series should be flagged, or else its "
+            f"90 % interval hold what came in at least {100 * found['least']:.0f} % of cases. Only "
+            f"{found['not_flagged']} are not flagged, too few to say how well intervals hold where nothing is; of all, "
+            "flagged or not, they hold far too few, so a flag is to be believed. Of companies that the model itself "
+            f"made {100 * UNLIKE:.0f} % are flagged, by construction.",
             "",
             "| what | held, not flagged | held, all | held or flagged |",
             "|---|---|---|---|",

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.behaviours import growth, learning, people, pressure
+from benchmarks.behaviours import growth, learning, library, people, pressure
 from benchmarks.behaviours.band import CONFIDENCE, Measured
 from benchmarks.behaviours.lives import BASELINE, REPLICATIONS
 
@@ -47,6 +47,8 @@ MEASURES: tuple[Callable[[int], Measured], ...] = (
     people.further_channel,
     people.all_channels,
     people.tools_interaction,
+    library.worst,
+    library.best,
 )
 
 

@@ -22,7 +22,7 @@ class Measured:
     """One figure of the table of behaviours.
 
     Attributes:
-        behaviour: its number, B1 to B11.
+        behaviour: its number, B1 to B12.
         what: what was measured.
         band: the band, in words.
         estimate: the figure and its interval.
@@ -61,7 +61,9 @@ class Measured:
     def _shown(self, value: float | None) -> str:
         if value is None:
             return "not reached"
-        return f"{100.0 * value:.3g} %" if self.unit == "%" else f"{value:.3g} {self.unit}".rstrip()
+        if self.unit == "%":
+            return f"{100.0 * value:.3g} %"
+        return f"{value:,.0f} {self.unit}".rstrip() if abs(value) >= 1_000.0 else f"{value:.3g} {self.unit}".rstrip()
 
 
 def mean(values: ArrayLike) -> Estimate:
