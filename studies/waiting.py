@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.expectation import trailing_mean
-from simkit.experiments.calibrate import ahead_of
-from simkit.experiments.decide import LIVES, seen_between, weigh
+from simkit.experiments.ahead import ahead_of
+from simkit.experiments.decide import LIVES
+from simkit.experiments.weighing import seen_between, weigh
 from simkit.statistics import mean
 from studies.companies import Companies, Floats, seen_by
 

@@ -112,6 +112,14 @@ class Answers:
                 if answer is not None and answer.error is not None:
                     del self._known[question]
 
+    def drop(self, owner: str, purpose: str) -> None:
+        """What was asked for a purpose is not wanted any more, and not known any more unless somebody else asks it."""
+        with self.changed:
+            asked = self._asked.pop((owner, purpose), ())
+            self._cancel_unasked()
+            for question in set(asked) - self._wanted():
+                self._known.pop(question, None)
+
     def forget(self, owner: str) -> None:
         """Somebody has gone."""
         with self.changed:

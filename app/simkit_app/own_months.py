@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from simkit.errors import ObservedError, SimkitError
 from simkit.observed import Observed, load_observed
@@ -15,11 +16,14 @@ from simkit.present.coverage import coverage
 from simkit.present.figures import per_cent
 from simkit.run import Ensemble
 from simkit.scenarios import Scenario
-from simkit_app.board import Board
+from simkit_app.board import Board, answers
 from simkit_app.text import plain
 
 LARGEST = 1_000_000
-"""Bytes; a hundred times a table of ten years by channel."""
+"""Bytes; ten times a table of ten years by channel."""
+TYPES = ("csv", "xlsx", "xlsm")
+FIT, ADVICE = "fit", "advice"
+"""What is asked for about somebody's months."""
 
 
 def panel(board: Board) -> None:
@@ -31,9 +35,9 @@ def panel(board: Board) -> None:
             st.button("Take them away", icon=":material/delete:", on_click=forget)
         st.markdown(
             "A CSV or Excel file with a column `month` (1, 2, … or 2026-01, …) and columns such as `leads`, "
-            "`customers` or `margin`. It stays on this machine."
+            "`customers` or `margin`. It stays on this machine. With other names or several sheets: page *Your data*."
         )
-        st.file_uploader("Months your company has seen", ["csv", "xlsx"], key="own months", on_change=_load)
+        st.file_uploader("Months your company has seen", TYPES, key="own months", on_change=_load, max_upload_size=1)
         if mistake := st.session_state.get("own months mistake"):
             st.error(plain(mistake), icon=":material/error:")
 
@@ -51,13 +55,14 @@ def inside(board: Board, own: Ensemble) -> str:
     return f"{'; '.join(parts)}." if parts else "None of the observed months can be compared with this scenario."
 
 
-def read(name: str, content: bytes, columns: Mapping[str, str] | None = None) -> Observed:
+def read(name: str, content: bytes, columns: Mapping[str, str] | None = None, sheet: str | None = None) -> Observed:
     """A table as it was uploaded.
 
     Args:
         name: of the file.
         content: its bytes.
         columns: what is in a column whose name does not say it.
+        sheet: of a workbook with several.
 
     Raises:
         ObservedError: it is too large, or no such table; the message names row and column.
@@ -70,22 +75,51 @@ def read(name: str, content: bytes, columns: Mapping[str, str] | None = None) ->
         file = Path(folder) / (Path(name).name or "months.csv")
         file.write_bytes(content)
         try:
-            found = load_observed(file, columns=columns)
+            found = load_observed(file, columns=columns, sheet=sheet)
         except ObservedError as mistake:
             said = (mistake.field or "").replace(f"{folder}/", "")
             raise ObservedError(mistake.message, field=said, value=mistake.value, hint=mistake.hint) from None
     return replace(found, source=file.name)
 
 
-def accepted(name: str, content: bytes, scenario: Scenario, columns: Mapping[str, str] | None = None) -> Observed:
+def accepted(
+    name: str,
+    content: bytes,
+    scenario: Scenario,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+) -> Observed:
     """A table as it was uploaded, in the currency of a scenario.
 
     Raises:
         ObservedError: as `read`, or it is in another currency.
     """
-    found = read(name, content, columns)
+    found = read(name, content, columns, sheet)
     found.check_currency(scenario.parameters.company.currency)
     return found
+
+
+def keep(seen: Observed) -> None:
+    """These months were seen; the file that they came in is not kept."""
+    board: Board = st.session_state.board
+    board.keep(observed=seen)
+    _drop_files()
+
+
+def forget() -> None:
+    """Nothing was seen, and nobody knows what was made of it."""
+    board: Board = st.session_state.board
+    for purpose in (FIT, ADVICE):
+        answers().drop(board.id, purpose)
+    board.fitting, board.weighing = None, False
+    board.keep(observed=None)
+    _drop_files()
+
+
+def _drop_files() -> None:
+    """The server keeps no file of this session; Streamlit would do so until the visitor has gone."""
+    if (context := get_script_run_ctx()) is not None:
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
 
 
 def _load() -> None:
@@ -95,12 +129,6 @@ def _load() -> None:
     if uploaded is None:
         return
     try:
-        board.keep(observed=accepted(uploaded.name, uploaded.getvalue(), board.position.scenario))
+        keep(accepted(uploaded.name, uploaded.getvalue(), board.position.scenario))
     except SimkitError as mistake:
         st.session_state["own months mistake"] = str(mistake)
-
-
-def forget() -> None:
-    """Nothing was seen."""
-    board: Board = st.session_state.board
-    board.keep(observed=None)

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 import simkit
-from simkit.experiments.calibrate import Fit
+from simkit.experiments.calibrate import CHECKED, Fit
 from simkit.experiments.comparison import Comparison
 from simkit.experiments.design import Design
 from simkit.experiments.next_steps import next_steps
@@ -93,6 +93,19 @@ class Steps:
         answer.show(next_steps(self.scenario, seed=self.seed, executor=lane, progress=answer.progress))
 
 
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The answer to `Fitted`.
+
+    Attributes:
+        fit: what the months say.
+        predictive: new lives of the fitted company, which the months are checked against.
+    """
+
+    fit: Fit
+    predictive: Ensemble
+
+
 @dataclass(frozen=True)
 class Fitted:
     """What a company's months say about it, and what is to come."""
@@ -105,7 +118,8 @@ class Fitted:
     priority: ClassVar = Priority.EXPLORATION
 
     def work(self, answer: Answer, lane: Lane) -> None:
-        """Live what is believed, and keep what looks like the company."""
+        """Live what is believed, keep what looks like the company, and live new lives of it to check that."""
+        total = self.lives + CHECKED
         fit = simkit.calibrate(
             self.scenario,
             self.observed,
@@ -114,10 +128,11 @@ class Fitted:
             out=_folder() / f"{self.scenario.hash}-{self.seed}-{self.lives}",
             resume=True,
             executor=lane,
-            progress=answer.progress,
+            progress=lambda done, asked: answer.progress(done, total),
         )
+        checked = fit.predictive(executor=lane, progress=lambda done, asked: answer.progress(self.lives + done, total))
         answer.lives = self.lives
-        answer.show(fit)
+        answer.show(Found(fit, checked))
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.columns import Columns as SideBySide
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from simkit.cli.scenarios import parsed_settings
@@ -25,21 +27,22 @@ from simkit.cli.terminal import (
     progress,
     whole,
 )
-from simkit.errors import ParameterError
-from simkit.experiments.calibrate import Fit
+from simkit.errors import OutputError, ParameterError
+from simkit.experiments.calibrate import CHECKED, Fit
 from simkit.experiments.calibrate import calibrate as fitted_to
+from simkit.experiments.cluster import cluster_at
 from simkit.experiments.decide import LIVES
 from simkit.experiments.decide import decide as weighed
 from simkit.experiments.doubts import unsure
 from simkit.experiments.prior import QUARTER, SIMULATIONS
 from simkit.experiments.sweep import SweepInterrupted
 from simkit.parameters import Value
-from simkit.present.advice import advice_sentences, options_table, reviews_table
-from simkit.present.coverage import coverage, remarks
+from simkit.present.advice import advice_sentences, best_table, options_table, reviews_table
+from simkit.present.coverage import remarks
+from simkit.present.fit_files import REPORT, fit_files
+from simkit.present.fit_months import check_rows, check_sentence, check_tables, forecast_rows, forecast_tables
 from simkit.present.fit_table import fit_sentences, fit_table
 from simkit.present.headline import headline
-from simkit.present.json_report import advice_report, as_json, fit_report
-from simkit.present.tables import coverage_table, month_table
 from simkit.run import Interrupted
 from simkit.scenarios import load_scenario
 
@@ -47,8 +50,14 @@ Uncertain = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A scenario whose uncertain values are given as ranges.")
 ]
 Data = Annotated[Path, typer.Argument(metavar="DATA", help="Months that the company has seen: CSV or Excel.")]
-Out = Annotated[
-    Path, typer.Option(metavar="DIR", help="Folder of the fitted scenario and of the lives that the fit rests on.")
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the fitted scenario and all that was found.")]
+Before = Annotated[
+    Path | None,
+    typer.Option(
+        "--prior",
+        metavar="DIR",
+        help="Folder of the lives that fits of several companies rest on; by default in --out.",
+    ),
 ]
 Simulations = Annotated[int, typer.Option(parser=whole, metavar="N", help="Lives of what is believed before.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the lives that are in the folder.")]
@@ -71,23 +80,33 @@ def calibrate(
     seed: Seed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
+    prior: Before = None,
     as_object: AsJson = False,
 ) -> None:
     """Fit a scenario to a company's months: what they say about it, and what is to come."""
+    before = prior or out / "prior"
     with _interruptible():
-        fit = _fit(scenario, data, out, usual, simulations, resume, columns, sheet, seed, workers, cluster)
-    file = fit.save(out)
+        fit = _fit(scenario, data, before, usual, simulations, resume, columns, sheet, seed, workers, cluster)
+        with _somewhere(workers, cluster) as where, progress(CHECKED) as told:
+            predictive = fit.predictive(**where, progress=told)
+    files = fit_files(fit, predictive)
+    file = _save(fit, out, files)
     if as_object:
-        typer.echo(as_json(fit_report(fit)))
+        typer.echo(files[REPORT], nl=False)
         return
     first, *others = fit_sentences(fit)
-    seen = fit.observed
-    parts: list[RenderableType] = [Text(first, style="bold"), *others, "", fit_table(fit)]
-    parts += ["", coverage_table(coverage(fit.alike, seen)), *remarks(fit.alike, seen)]
-    if seen.months < fit.prior.months:
-        parts += ["", *headline(fit.lives), "", month_table(fit.lives)]
+    checks = check_rows(predictive, fit.observed)
+    parts: list[RenderableType] = [Text(first, style="bold"), *others, "", fit_table(fit), ""]
+    parts += [
+        check_sentence(checks),
+        *remarks(predictive, fit.observed),
+        "",
+        SideBySide(check_tables(checks), padding=(1, 4)),
+    ]
+    if fit.observed.months < fit.prior.months:
+        parts += ["", *headline(fit.lives), "", SideBySide(forecast_tables(forecast_rows(fit)), padding=(1, 4))]
     console().print(*parts, sep="\n")
-    typer.echo(f"The fitted scenario is {file}; it runs, compares and sweeps like any other.")
+    typer.echo(f"The fitted scenario is {file}; it runs, compares and sweeps like any other. All tables lie beside it.")
 
 
 @app.command()
@@ -114,21 +133,35 @@ def decide(
     seed: Seed = 1,
     workers: Workers = None,
     cluster: Cluster = None,
+    prior: Before = None,
     as_object: AsJson = False,
 ) -> None:
     """Wait or stop: what holding, stopping and other decisions are worth after these months."""
     asked = _options(options or ())
+    before = prior or out / "prior"
     with _interruptible():
-        fit = _fit(scenario, data, out, usual, simulations, resume, columns, sheet, seed, workers, cluster)
-        fit.save(out)
-        with progress(0) as told:
-            advice = weighed(fit, asked, wait=wait, every=every, lives=lives, workers=workers, progress=told)
+        fit = _fit(scenario, data, before, usual, simulations, resume, columns, sheet, seed, workers, cluster)
+        with _somewhere(workers, cluster) as where:
+            with progress(CHECKED) as told:
+                predictive = fit.predictive(**where, progress=told)
+            with progress(0) as told:
+                advice = weighed(fit, asked, wait=wait, every=every, lives=lives, **where, progress=told)
+    files = fit_files(fit, predictive, advice)
+    _save(fit, out, files)
     if as_object:
-        typer.echo(as_json(advice_report(advice)))
+        typer.echo(files[REPORT], nl=False)
         return
     first, *others = advice_sentences(advice)
     parts: list[RenderableType] = [Text(first, style="bold"), *others, "", options_table(advice)]
-    console().print(*parts, "", reviews_table(advice), sep="\n")
+    console().print(*parts, "", reviews_table(advice), "", best_table(advice), sep="\n")
+    typer.echo(
+        f"Every decision at every review is in {out / 'decisions.csv'}; the fit, and what it forecasts, beside it."
+    )
+
+
+def _beside(tables: list[Table]) -> RenderableType:
+    """As many tables in a row as there is room for."""
+    return SideBySide(tables, padding=(1, 4))
 
 
 @contextmanager
@@ -140,10 +173,20 @@ def _interruptible() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
+@contextmanager
+def _somewhere(workers: int | None, cluster: str | None) -> Iterator[dict[str, Any]]:
+    """Where lives are lived: on this machine, or on a cluster."""
+    if cluster is None:
+        yield {"workers": workers}
+        return
+    with cluster_at(cluster) as found:
+        yield {"executor": found.executor}
+
+
 def _fit(
     scenario: str,
     data: Path,
-    out: Path,
+    prior: Path,
     usual: bool,
     simulations: int,
     resume: bool,
@@ -162,12 +205,23 @@ def _fit(
             seen,
             simulations=simulations,
             seed=seed,
-            out=out / "prior",
+            out=prior,
             resume=resume,
             workers=workers,
             cluster=cluster,
             progress=told,
         )
+
+
+def _save(fit: Fit, out: Path, files: dict[str, str]) -> Path:
+    """Write the fitted scenario and all that was found; the scenario's file."""
+    scenario = fit.save(out)
+    try:
+        for name, text in files.items():
+            (out / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", field=str(out)) from None
+    return scenario
 
 
 def _options(texts: Sequence[str]) -> dict[str, dict[str, Value]]:

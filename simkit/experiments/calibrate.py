@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.errors import OutputError, RunError
+from simkit.experiments.ahead import Ahead, ahead_of
 from simkit.experiments.condition import RESULTS, results_seen, weights
 from simkit.experiments.nearest import adjusted, from_scores, nearest, systematic
 from simkit.experiments.prior import Prior, prior_lives
@@ -37,36 +38,12 @@ INFORMED = 0.1
 """Share of a value's prior variance that the months must take away for it to count as informed (assumption)."""
 LEAST_MONTHS = 3
 """Months seen in full below which nothing is fitted: a level, a slope, and something that could contradict them."""
+CHECKED = 256
+"""New lives of the fitted company that observed months are checked against."""
 _MOVED = (*RESULTS, "cost", "expected")
 """What is moved to where it would be in the company."""
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """The lives that a forecast rests on.
-
-    Attributes:
-        places: in the table, rising; shape (kept,).
-        counted: weights, sum 1; shape (kept,).
-        apart: how far each is from the company in the summaries; shape (kept, summaries).
-    """
-
-    places: NDArray[np.int64]
-    counted: Floats
-    apart: Floats
-
-    def nearest(self, count: int) -> Ahead:
-        """The nearest of them; all, where there are no more."""
-        places = np.sort(np.argsort(-self.counted, kind="stable")[:count])
-        counted = self.counted[places]
-        return Ahead(self.places[places], counted / counted.sum(), self.apart[places])
-
-    def moved(self, values: Floats) -> Floats:
-        """Values of these lives as they would be at the company; shape (kept, ...)."""
-        flat = adjusted(values.reshape(len(values), -1), self.apart, self.counted)
-        return flat.reshape(values.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,13 +78,6 @@ class Fit:
         return tuple(self.parameters.loc[self.parameters["learned"] >= INFORMED, "path"])
 
     @cached_property
-    def alike(self) -> Ensemble:
-        """The lives that the fit rests on as they were, weighted: what the observed months are checked against."""
-        order = np.argsort(self.replications)
-        places = np.searchsorted(self.prior.replications, self.replications[order])
-        return self.prior.lives(places).weighted(self.weights[order], self.warning)
-
-    @cached_property
     def ahead(self) -> Ahead:
         """The lives nearest to the company in what matters for the months to come.
 
@@ -140,6 +110,24 @@ class Fit:
             monthly[:, known, MONTHLY.index(metric)] = seen[known]
         spliced = replace(made.lives, monthly=monthly)
         return Ensemble(made.scenario, made.seed, spliced).weighted(self.ahead.counted, self.warning)
+
+    def predictive(
+        self,
+        workers: int | None = None,
+        *,
+        executor: Executor | None = None,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> Ensemble:
+        """New lives of the fitted company, with luck of their own: what the observed months are checked against.
+
+        A posterior predictive check (Gelman, Meng & Stern 1996, Statistica Sinica 6, 733).
+
+        Args:
+            workers, executor, progress: as in `simkit.simulate`.
+        """
+        design = self.prior.table.design
+        numbers = range(design.lives, design.lives + CHECKED)
+        return simulate(self.scenario, numbers, design.seed, workers, executor=executor, progress=progress)
 
     def lived(
         self,
@@ -247,24 +235,6 @@ def full_months(observed: Observed) -> int:
         RunError: nothing can be compared.
     """
     return int((~np.isnan(results_seen(observed)[1])).any(axis=1).sum())
-
-
-def ahead_of(prior: Prior, observed: Observed) -> Ahead:
-    """The lives nearest to a company in what matters for the months to come.
-
-    Raises:
-        RunError: there are no months to come before the horizon, or nothing was observed that can be compared.
-    """
-    metrics, seen = results_seen(observed)
-    if len(seen) >= prior.months:
-        hint = f"Raise horizon_months above {len(seen)}."
-        raise RunError(f"is month {prior.months}, and all of it has been seen", field="horizon", hint=hint)
-    known = ~np.isnan(seen)
-    learned = prior.learned_ahead(metrics, known)
-    here = learned.of(np.sqrt(seen[known]))
-    near, counted = nearest(learned.summaries, here, prior.kept)
-    order = np.argsort(near)
-    return Ahead(near[order], counted[order], (learned.summaries[near] - here)[order])
 
 
 def _lived(scenario: Scenario, months: int, **running: Any) -> Prior:

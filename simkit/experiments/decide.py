@@ -1,8 +1,6 @@
 """Wait or stop: what each decision would earn from now on, in the lives that look most like the company.
 
-Lives are lived again with each decision, so differences are paired. What waiting is worth is the value of what would
-be seen until then: the continuation value is regressed on it (Longstaff & Schwartz 2001, doi:10.1093/rfs/14.1.113), and
-each life is decided by a regression that has not seen it, so that hindsight earns nothing.
+Lives are lived again with each decision, so differences are paired.
 """
 
 from __future__ import annotations
@@ -14,12 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
-from simkit import statistics
 from simkit.errors import RunError
-from simkit.experiments.calibrate import LEAST_MONTHS, Ahead, Fit, calibrate, full_months
+from simkit.experiments.ahead import Ahead
+from simkit.experiments.calibrate import LEAST_MONTHS, Fit, calibrate, full_months
 from simkit.experiments.prior import QUARTER
+from simkit.experiments.weighing import mean_at, net, seen_between, weigh
 from simkit.parameters import Decision, Value
 from simkit.run import Ensemble
 from simkit.scenarios import Scenario
@@ -34,10 +32,8 @@ CANDIDATES = (STOP, "push", "cut", "reorganise", "chase")
 LIVES = 256
 """Lives that are lived again with each decision: the nearest half of those that a forecast rests on."""
 LEAST_LIVES = 20
-_FOLDS = 5
-_PENALTIES = np.logspace(-2, 4, 7)
-
-Floats = NDArray[np.float64]
+AT_REVIEWS = 4
+"""Of as many lives one is lived again with each decision at each other review: there are many of these."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +52,8 @@ class Advice:
         stops_then: the share of lives in which one would stop then.
         reviews: one row a review: month, known (months seen by then, or now), crossed, low and high, and what holding
             is worth above stopping there: gain, gain_low, gain_high.
-        lives: how many were lived again with each decision.
+        decisions: one row a review and decision: month, known, lives, and the columns of `options` from that month on.
+        lives: how many were lived again with each decision of now.
     """
 
     fit: Fit
@@ -66,6 +63,7 @@ class Advice:
     waiting: Estimate
     stops_then: float
     reviews: pd.DataFrame
+    decisions: pd.DataFrame
     lives: int
 
     @property
@@ -75,26 +73,6 @@ class Advice:
         waiting = max(0.0, float(ranked[STOP])) + float(self.waiting.value or 0.0)
         first = str(ranked.idxmax())
         return HOLD if first == STOP and waiting > float(ranked[STOP]) else first
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """Stopping now, stopping later or holding, in the lives nearest to a company.
-
-    Attributes:
-        stop: what stopping now is worth above holding to the end.
-        waiting: what deciding later is worth above the better of the two.
-        stops_then: the share of lives in which one would stop later.
-    """
-
-    stop: Estimate
-    waiting: Estimate
-    stops_then: float
-
-    @property
-    def stops(self) -> bool:
-        """Whether to stop now."""
-        return (self.stop.value or 0.0) > 0.0 and (self.waiting.value or 0.0) <= 0.0
 
 
 def decide(
@@ -130,12 +108,13 @@ def decide(
         raise RunError("must be at least 1 month", field="wait" if wait < 1 else "every", value=min(wait, every))
     if lives < LEAST_LIVES:
         raise RunError(f"at least {LEAST_LIVES} are needed", field="lives", value=lives)
-    few = fit.ahead.nearest(lives)
+    few, fewer = (fit.ahead.nearest(number) for number in (lives, _at_reviews(lives)))
     steady = _steady(fit.prior.whole, now, horizon)
     variants = _variants(steady, now + 1, options or {})
     past = [month for month in range(every, now, every) if full_months(fit.observed.until(month)) >= LEAST_MONTHS]
     coming = list(range((now // every + 1) * every, horizon, every))
-    told = _Told(progress, len(few.places), len(variants) + 2 + 2 * len(past) + len(coming))
+    runs = len(variants) * (len(past) + len(coming)) + len(past) + 1
+    told = _Told(progress, len(few.places) * (len(variants) + 2) + len(fewer.places) * runs)
     lived = partial(fit.lived, workers=workers, executor=executor, progress=told)
 
     hold = lived(steady, few)
@@ -145,15 +124,14 @@ def decide(
     then_gain = net(lived(_stopped(steady, later), few), now) - kept
     seen = seen_between(*(hold.values(output)[:, now:later] for output in ("leads", "customers", "margin")))
     weighed = weigh(few, stop_gain, then_gain, seen) if later > now else weigh(few, stop_gain)
+    rows = _rows(fit, few, hold, made, now)
     reviews = []
     for month in past:
-        then = calibrate(fit.prior, fit.observed.until(month))
-        near, before = then.ahead.nearest(lives), _steady(fit.prior.whole, month, horizon)
-        reviews.append(_review(then, near, lived(before, near), lived(_stopped(before, month), near), month))
-    reviews.append(_review(fit, few, hold, made[STOP], now))
-    reviews += [_review(fit, few, hold, lived(_stopped(steady, month), few), month) for month in coming]
-    rows = [_option(HOLD, fit, few, hold, hold, now)]
-    rows += [_option(name, fit, few, hold, ensemble, now) for name, ensemble in made.items()]
+        then, before = calibrate(fit.prior, fit.observed.until(month)), _steady(fit.prior.whole, month, horizon)
+        reviews.append(_reviewed(then, then.ahead.nearest(len(fewer.places)), before, month, options or {}, lived))
+    reviews.append((fit, [{"month": now, "known": now, "lives": len(few.places), **row} for row in rows]))
+    held = lived(steady, fewer)
+    reviews += [_reviewed(fit, fewer, steady, month, options or {}, lived, held) for month in coming]
     return Advice(
         fit,
         now + 1,
@@ -161,43 +139,14 @@ def decide(
         later - now,
         weighed.waiting,
         weighed.stops_then,
-        pd.DataFrame(reviews),
+        pd.DataFrame([_review(known, rows) for known, rows in reviews]),
+        pd.DataFrame([row for _, rows in reviews for row in rows]),
         len(few.places),
     )
 
 
-def weigh(ahead: Ahead, stop_gain: Floats, then_gain: Floats | None = None, seen: Floats | None = None) -> Weighed:
-    """Stop now, stop later, or not at all.
-
-    Args:
-        ahead: the lives nearest to the company.
-        stop_gain: what stopping now is worth in each of them above holding to the end; shape (lives,).
-        then_gain: what stopping later is worth above that; None where there is nothing to wait for.
-        seen: what would be seen until then; shape (lives, features).
-    """
-    stop = mean_at(ahead, stop_gain)
-    if then_gain is None or seen is None:
-        return Weighed(stop, mean_at(ahead, np.zeros(len(stop_gain))), 0.0)
-    stops = _expected(np.column_stack([ahead.apart, seen]), then_gain, ahead.counted) > 0.0
-    best_now = stop_gain if (stop.value or 0.0) > 0.0 else np.zeros(len(stop_gain))
-    waited = mean_at(ahead, np.where(stops, then_gain, 0.0) - best_now)
-    return Weighed(stop, waited, float(ahead.counted @ stops))
-
-
-def seen_between(leads: Floats, customers: Floats, margin: Floats) -> Floats:
-    """What would be seen of lives in some months, each of shape (lives, months), as features; shape (lives, 3)."""
-    return np.column_stack([np.sqrt(values.sum(axis=1)) for values in (leads, customers, margin)])
-
-
-def net(ensemble: Ensemble, after: int) -> Floats:
-    """Margin less cost of each life in the months after one, run-off included; shape (lives,)."""
-    found: Floats = (ensemble.values("margin") - ensemble.values("cost"))[:, after:].sum(axis=1)
-    return found
-
-
-def mean_at(ahead: Ahead, values: Floats) -> Estimate:
-    """The mean of values of the nearest lives, moved to the company, with its 95 % interval."""
-    return statistics.mean(ahead.moved(values), ahead.counted)
+def _at_reviews(lives: int) -> int:
+    return max(lives // AT_REVIEWS, LEAST_LIVES)
 
 
 def _variants(steady: Scenario, month: int, options: Mapping[str, Mapping[str, Value]]) -> dict[str, Scenario]:
@@ -224,9 +173,9 @@ def _stopped(scenario: Scenario, after: int) -> Scenario:
 class _Told:
     """Adds up the lives of several runs for whoever watches."""
 
-    def __init__(self, progress: Callable[[int, int], object] | None, lives: int, runs: int) -> None:
+    def __init__(self, progress: Callable[[int, int], object] | None, lives: int) -> None:
         self._progress = progress or (lambda done, asked: None)
-        self._asked, self._before = lives * runs, 0
+        self._asked, self._before = lives, 0
 
     def __call__(self, done: int, asked: int) -> None:
         self._progress(self._before + done, self._asked)
@@ -234,19 +183,25 @@ class _Told:
             self._before += asked
 
 
-def _expected(features: Floats, values: Floats, counted: Floats) -> Floats:
-    """The expected value of each life by a regression that has not seen it."""
-    from sklearn.linear_model import RidgeCV
-    from sklearn.model_selection import KFold
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+def _rows(fit: Fit, ahead: Ahead, hold: Ensemble, made: Mapping[str, Ensemble], after: int) -> list[dict[str, Any]]:
+    """What holding and each decision after a month are worth."""
+    return [_option(name, fit, ahead, hold, one, after) for name, one in {HOLD: hold, **made}.items()]
 
-    expected = np.empty(len(values))
-    for known, unseen in KFold(_FOLDS, shuffle=True, random_state=0).split(features):
-        model = make_pipeline(StandardScaler(), RidgeCV(_PENALTIES))
-        model.fit(features[known], values[known], ridgecv__sample_weight=counted[known])
-        expected[unseen] = model.predict(features[unseen])
-    return expected
+
+def _reviewed(
+    fit: Fit,
+    ahead: Ahead,
+    steady: Scenario,
+    month: int,
+    options: Mapping[str, Mapping[str, Value]],
+    lived: Callable[[Scenario, Ahead], Ensemble],
+    held: Ensemble | None = None,
+) -> tuple[Fit, list[dict[str, Any]]]:
+    """What was known at a review, or is now, and a row for each decision there."""
+    hold = lived(steady, ahead) if held is None else held
+    made = {name: lived(variant, ahead) for name, variant in _variants(steady, month + 1, options).items()}
+    known = {"month": month, "known": fit.observed.months, "lives": len(ahead.places)}
+    return fit, [{**known, **row} for row in _rows(fit, ahead, hold, made, month)]
 
 
 def _option(name: str, fit: Fit, ahead: Ahead, hold: Ensemble, made: Ensemble, now: int) -> dict[str, Any]:
@@ -271,16 +226,17 @@ def _option(name: str, fit: Fit, ahead: Ahead, hold: Ensemble, made: Ensemble, n
     }
 
 
-def _review(fit: Fit, ahead: Ahead, hold: Ensemble, stopped: Ensemble, month: int) -> dict[str, Any]:
-    gain = mean_at(ahead, net(hold, month) - net(stopped, month))
+def _review(fit: Fit, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The chance to cross, and holding against stopping."""
     crossed = fit.lives.crossing.by(fit.prior.months)
+    stop = next(row for row in rows if row["option"] == STOP)
     return {
-        "month": month,
-        "known": fit.observed.months,
+        "month": stop["month"],
+        "known": stop["known"],
         "crossed": crossed.value,
         "low": crossed.low,
         "high": crossed.high,
-        "gain": gain.value,
-        "gain_low": gain.low,
-        "gain_high": gain.high,
+        "gain": -stop["gain"],
+        "gain_low": -stop["gain_high"],
+        "gain_high": -stop["gain_low"],
     }

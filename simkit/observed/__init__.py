@@ -6,6 +6,7 @@ else that is missing or odd is an error that names the file, the row and the col
 
 from __future__ import annotations
 
+from simkit.observed.csv_files import csv_text
 from simkit.observed.loading import load_observed, table_columns, table_sheets
 from simkit.observed.series import METRICS, ORIGINS, OTHER, TOTAL, Observation, Observed
 
@@ -16,6 +17,7 @@ __all__ = [
     "TOTAL",
     "Observation",
     "Observed",
+    "csv_text",
     "load_observed",
     "table_columns",
     "table_sheets",

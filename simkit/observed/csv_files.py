@@ -6,6 +6,7 @@ import csv
 import io
 
 from simkit.errors import ObservedError
+from simkit.observed.series import Observed
 from simkit.observed.tables import Lines
 
 _SEPARATORS = (",", ";", "\t")
@@ -18,6 +19,18 @@ def csv_lines(raw: bytes, source: str) -> Lines:
         ObservedError: it is no such file.
     """
     return _lines(_text(raw, source), source)
+
+
+def csv_text(observed: Observed) -> str:
+    """A series as the text of a CSV file that reads as the same series."""
+    written = io.StringIO(newline="")
+    table = csv.writer(written, lineterminator="\n")
+    table.writerow(["month", "channel", "metric", "value", "part_month", "currency"])
+    for one in observed.observations:
+        value = "" if one.value is None else repr(one.value).removesuffix(".0")
+        part = "yes" if one.part_month else "no"
+        table.writerow([observed.name(one.month), one.channel, one.metric, value, part, observed.currency or ""])
+    return written.getvalue()
 
 
 def _text(raw: bytes, source: str) -> str:

@@ -110,12 +110,16 @@ class Observed:
         names = (one.channel for one in self.observations if one.metric == metric)
         return tuple(dict.fromkeys(name for name in names if name != TOTAL))
 
+    def name(self, month: int) -> str:
+        """A month as tables write it: YYYY-MM where the calendar month is known, its number otherwise."""
+        if self.first_month is None:
+            return str(month)
+        year, index = divmod(calendar_index(self.first_month) + month - 1, 12)
+        return f"{year:04d}-{index + 1:02d}"
+
     def label(self, month: int) -> str:
         """A month by its number and, where it is known, its calendar month."""
-        if self.first_month is None:
-            return f"month {month}"
-        year, index = divmod(calendar_index(self.first_month) + month - 1, 12)
-        return f"month {month} ({year:04d}-{index + 1:02d})"
+        return f"month {month}" if self.first_month is None else f"month {month} ({self.name(month)})"
 
     def monthly(
         self, metric: str, channel: str = TOTAL, part_months: bool = False

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from simkit.experiments.decide import HOLD, STOP, Advice
 from simkit.experiments.prior import RUN_OFF
-from simkit.present.figures import between, between_signed, money, number, per_cent, scale, signed
+from simkit.present.figures import Shown, between, between_signed, money, number, per_cent, scale, signed
 
 BETTER, WORSE = "worth more than holding", "worth less"
 NAMES = {
@@ -52,25 +52,22 @@ def advice_sentences(advice: Advice) -> tuple[str, ...]:
 def options_table(advice: Advice) -> Table:
     """Each decision, the best first: what it is worth by the horizon, above holding, and whether results then cross."""
     table = advice.options.sort_values("gain", ascending=False)
-    currency = advice.fit.prior.scenario.parameters.company.currency
-    size, word = scale(float(table["net"].abs().max()))
-    unit = f"{currency} {word}".rstrip()
-    made = _table("decision", f"worth, {unit}", "above holding", "95 % interval", "crossed")
+    size, unit = _size(advice, float(table["net"].abs().max()))
+    made = _table(unit, "decision", "worth", "interval", "above holding", "interval", "crosses")
     for row in table.to_dict("records"):
         gain = ["", ""]
         if row["option"] != HOLD:
             gain[0] = signed(row["gain"] / size, number)
             gain[1] = between_signed(row["gain_low"] / size, row["gain_high"] / size, number)
-        made.add_row(_named(str(row["option"])), number(row["net"] / size), *gain, per_cent(row["crossed"]))
+        ends = between(row["low"] / size, row["high"] / size, number)
+        made.add_row(_short(str(row["option"])), number(row["net"] / size), ends, *gain, per_cent(row["crossed"]))
     return made
 
 
 def reviews_table(advice: Advice) -> Table:
     """Each review, past and to come: the chance to cross, and what holding is worth above stopping there."""
-    currency = advice.fit.prior.scenario.parameters.company.currency
-    size, word = scale(float(advice.reviews["gain"].abs().max()))
-    unit = f"{currency} {word}".rstrip()
-    made = _table("review after month", "months known", "crosses", "95 % interval", f"holding, {unit}", "95 % interval")
+    size, unit = _size(advice, float(advice.reviews["gain"].abs().max()))
+    made = _table(unit, "after month", "months known", "crosses", "interval", "holding, above stopping", "interval")
     for row in advice.reviews.to_dict("records"):
         made.add_row(
             str(row["month"]),
@@ -80,6 +77,18 @@ def reviews_table(advice: Advice) -> Table:
             signed(row["gain"] / size, number),
             between_signed(row["gain_low"] / size, row["gain_high"] / size, number),
         )
+    return made
+
+
+def best_table(advice: Advice) -> Table:
+    """What is worth most at each review, and how much above holding."""
+    best = _best(advice)
+    size, unit = _size(advice, max(abs(row["gain"]) for row in best.values()))
+    made = _table(unit, "after month", "worth most there", "above holding", "interval")
+    for month, row in best.items():
+        ends = between_signed(row["gain_low"] / size, row["gain_high"] / size, number)
+        more = ("", "") if row["option"] == HOLD else (signed(row["gain"] / size, number), ends)
+        made.add_row(str(month), _short(str(row["option"])), *more)
     return made
 
 
@@ -95,6 +104,7 @@ def advice_rows(advice: Advice) -> pd.DataFrame:
 
 def review_rows(advice: Advice) -> list[dict[str, str]]:
     """Each review, past and to come, in words."""
+    best = _best(advice)
     amount = partial(money, currency=advice.fit.prior.scenario.parameters.company.currency)
     return [
         {
@@ -103,9 +113,50 @@ def review_rows(advice: Advice) -> list[dict[str, str]]:
             "chance to cross": f"{per_cent(row['crossed'])} ({between(row['low'], row['high'], per_cent)})",
             "holding, above stopping there": signed(row["gain"], amount),
             "95 % interval": between_signed(row["gain_low"], row["gain_high"], amount),
+            "worth most there": _named(str(best[int(row["month"])]["option"])),
+            "above holding": _gain(best[int(row["month"])], amount),
         }
         for row in advice.reviews.to_dict("records")
     ]
+
+
+def decision_rows(advice: Advice) -> list[dict[str, str]]:
+    """Each decision at each review, in words."""
+    amount = partial(money, currency=advice.fit.prior.scenario.parameters.company.currency)
+    return [
+        {
+            "review after month": str(row["month"]),
+            "months known": str(row["known"]),
+            "decision": _named(str(row["option"])),
+            "worth": f"{amount(row['net'])} ({between(row['low'], row['high'], amount)})",
+            "above holding": _gain(row, amount),
+            "crosses": per_cent(row["crossed"]),
+            "lives": str(row["lives"]),
+        }
+        for row in advice.decisions.to_dict("records")
+    ]
+
+
+def _best(advice: Advice) -> dict[int, dict[Any, Any]]:
+    """The row of the decision that is worth most, by the month after which it is taken."""
+    found: dict[int, dict[Any, Any]] = {}
+    for row in advice.decisions.to_dict("records"):
+        month = int(row["month"])
+        if month not in found or row["gain"] > found[month]["gain"]:
+            found[month] = row
+    return found
+
+
+def _size(advice: Advice, largest: float) -> tuple[float, str]:
+    """What to divide amounts by, and the unit that they then have."""
+    size, word = scale(largest)
+    return size, f"{advice.fit.prior.scenario.parameters.company.currency} {word}".rstrip()
+
+
+def _gain(row: dict[Any, Any], amount: Shown) -> str:
+    if row["option"] == HOLD:
+        return ""
+    return f"{signed(row['gain'], amount)} ({between_signed(row['gain_low'], row['gain_high'], amount)})"
 
 
 def _reason(advice: Advice, rows: dict[Any, dict[Any, Any]], amount: Any) -> str:
@@ -159,9 +210,16 @@ def _named(option: str) -> str:
     return NAMES.get(option, option)
 
 
-def _table(first: str, *numbers: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
-    table.add_column(first)
+def _short(option: str) -> str:
+    return _named(option).split(":")[0] if option in NAMES else option
+
+
+def _table(unit: str, first: str, *numbers: str) -> Table:
+    title = f"Amounts in {unit}; intervals of 95 %."
+    table = Table(
+        title=title, title_justify="left", title_style="", box=None, padding=(0, 2, 0, 0), header_style="bold"
+    )
+    table.add_column(first.replace(" ", "\n"))
     for name in numbers:
-        table.add_column(name, justify="right")
+        table.add_column(name.replace(" ", "\n"), justify="right")
     return table

@@ -45,12 +45,20 @@ def _rounded(path: str, value: float | None) -> str:
     return MISSING if value is None else written(path, float(f"{value:.3g}"))
 
 
+def _rest(fit: Fit) -> str:
+    """What is said of the values that the months tell nothing about."""
+    rest = len(fit.parameters) - len(fit.informed)
+    if not rest:
+        return ""
+    return f"; the other {rest} stay as they were assumed" if rest > 1 else "; the other stays as it was assumed"
+
+
 def fit_sentences(fit: Fit) -> tuple[str, ...]:
     """What was learned in all, what it rests on, and last, if anything does, what stands against believing it."""
     months = f"{fit.observed.months} months of {', '.join(map(metric_name, fit.observed.metrics))}"
     told = [
         f"{months} tell something about {len(fit.informed)} of {len(fit.parameters)} uncertain values "
-        f"({per_cent(INFORMED)} of the variance or more)."
+        f"({per_cent(INFORMED)} of the variance or more){_rest(fit)}."
     ]
     rests = len(fit.replications)
     table = fit.prior.table

@@ -20,6 +20,7 @@ from simkit.experiments.unknowns import Unknowns
 from simkit.observed import Observed
 from simkit.present.conclusions import conclusions
 from simkit.present.coverage import coverage, remarks
+from simkit.present.fit_months import check_rows, forecast_rows
 from simkit.run import Ensemble
 from simkit.run.provenance import version_of
 
@@ -134,8 +135,9 @@ def unknowns_report(unknowns: Unknowns) -> dict[str, Any]:
     }
 
 
-def fit_report(fit: Fit) -> dict[str, Any]:
-    """What the months say about each uncertain value, and the summary of the months to come, if there are any."""
+def fit_report(fit: Fit, predictive: Ensemble) -> dict[str, Any]:
+    """What the months say about each uncertain value, each of them against new lives of the fitted company, and the
+    months to come, if there are any."""
     to_come = fit.observed.months < fit.prior.months
     return {
         "prior_hash": fit.prior.scenario.hash,
@@ -144,12 +146,16 @@ def fit_report(fit: Fit) -> dict[str, Any]:
         "kept": len(fit.replications),
         "likeness": fit.likeness,
         "warning": fit.warning,
+        "informed": list(fit.informed),
         "parameters": _rows(fit.parameters),
-        "forecast": json_report(fit.lives, fit.observed) if to_come else None,
+        "checked_with": len(predictive),
+        "checks": _rows(check_rows(predictive, fit.observed)),
+        "months_to_come": _rows(forecast_rows(fit)) if to_come else None,
+        "forecast": json_report(fit.lives) if to_come else None,
     }
 
 
-def advice_report(advice: Advice) -> dict[str, Any]:
+def advice_report(advice: Advice, predictive: Ensemble) -> dict[str, Any]:
     """What each decision is worth now, what waiting is worth, and how it looks at each review."""
     return {
         "ends": "low and high are the ends of a 95 % interval; net and gain are money from 'month' to 'horizon'",
@@ -162,10 +168,11 @@ def advice_report(advice: Advice) -> dict[str, Any]:
         "waiting": asdict(advice.waiting),
         "stops_then": advice.stops_then,
         "reviews": _rows(advice.reviews),
+        "decisions": _rows(advice.decisions),
         "lives": advice.lives,
         "seed": advice.fit.prior.table.design.seed,
         "version": version_of("simkit"),
-        "fit": fit_report(advice.fit),
+        "fit": fit_report(advice.fit, predictive),
     }
 
 

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import streamlit as st
+from openpyxl import Workbook
 from streamlit.testing.v1 import AppTest
 
 import simkit
 from simkit import Range
 from simkit.errors import ObservedError
 from simkit.experiments.prior import LEAST
-from simkit.observed import TOTAL, Observation, Observed, table_columns
+from simkit.observed import TOTAL, Observation, Observed, table_columns, table_sheets
+from simkit.present.fit_files import fit_files
 from simkit.scenarios import load_scenario
 from simkit_app import board as boards
 from simkit_app.board import Board
+from simkit_app.files import to_save
 from simkit_app.history import History, Position
 from simkit_app.own_months import accepted
 from simkit_app.pages import your_data
-from simkit_app.questions import Fitted
+from simkit_app.questions import Fitted, Found, Weighed
 from tests.worlds import QUIET
 
 FIRM = load_scenario("baseline").with_changes(
@@ -31,6 +36,7 @@ FIRM = load_scenario("baseline").with_changes(
         "company.starting_leads_per_month": Range(300.0, 600.0, 1_500.0),
     }
 )
+FEW = 24
 SEEN = Observed(tuple(Observation(month, "leads", TOTAL, 700.0) for month in range(1, 5)), source="<b>ours.csv")
 
 
@@ -86,7 +92,7 @@ def said(at: AppTest) -> str:
 def test_from_months_to_advice_and_to_the_board(monkeypatch: pytest.MonkeyPatch) -> None:
     """Real lives, few. Fails if a step is missing, gives another fit than Python, or leaves months behind."""
     monkeypatch.setattr(your_data, "SIMULATIONS", LEAST)
-    monkeypatch.setattr(your_data, "LIVES", 24)
+    monkeypatch.setattr(your_data, "LIVES", FEW)
     at = visit()
     assert "A table of the months" in said(at)
     board = board_of(at)
@@ -95,22 +101,45 @@ def test_from_months_to_advice_and_to_the_board(monkeypatch: pytest.MonkeyPatch)
     assert "4 months of leads" in said(at)
     assert "\\<b\\>ours" in said(at)  # shown, never run
     press(at, "Fit")
-    assert [one.value for one in at.subheader] == ["What your months tell", "What is to come", "Wait or stop"]
+    assert [one.value for one in at.subheader] == [
+        "What your months tell",
+        "Every month against the fitted company",
+        "What is to come",
+        "Wait or stop",
+    ]
     assert board.fitting is not None
     python = simkit.calibrate(FIRM, SEEN, simulations=LEAST, seed=board.kept.seed, workers=1)
     (answer,) = board.ask("fit", board.fitting)
-    assert answer.value.scenario == python.scenario
-    assert answer.value.likeness == python.likeness
+    assert answer.value.fit.scenario == python.scenario
+    assert answer.value.fit.likeness == python.likeness
     press(at, "Weigh the decisions")
     assert "from month 5 on" in said(at)
     assert "At each review" in said(at)
+    check_download(at, board)
     press(at, "Open on the board")
     assert board.position.scenario == python.scenario
     at.session_state["turn to"] = "Your data"
     checked(at.run())
+    fitted = board.fitting
+    assert fitted in boards.answers()._known
     press(at, "Remove them")
+    left = boards.answers()._known
+    assert not [one for one in left if isinstance(one, Fitted | Weighed)]  # with the months goes what was made of them
     assert (board_of(at).kept.observed, board_of(at).fitting) == (None, None)
     assert "A table of the months" in said(at)
+
+
+def check_download(at: AppTest, board: Board) -> None:
+    """All that was found is in one file, and what is in it is what Python and the command line write."""
+    assert board.fitting is not None
+    (answer,) = board.ask("fit", board.fitting)
+    found: Found = answer.value
+    (weighed,) = board.ask("advice", Weighed(board.fitting, FEW, found.fit))
+    (file,) = to_save({"ours": found.fit.scenario}).values()
+    with ZipFile(BytesIO(your_data.everything(file, found, weighed.value))) as archive:
+        assert {"ours.toml", "ours.draws.parquet", "decisions.csv", "months.csv"} <= set(archive.namelist())
+        for name, text in fit_files(found.fit, found.predictive, weighed.value).items():
+            assert archive.read(name).decode() == text
 
 
 def test_a_fit_that_is_cancelled_leaves_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +155,30 @@ def test_a_fit_that_is_cancelled_leaves_what_was_asked(monkeypatch: pytest.Monke
     assert board_of(at).fitting is None
     assert board.kept.observed == SEEN
     assert "4 months of leads" in said(at)
+
+
+def test_what_somebody_else_asks_too_is_kept() -> None:
+    """Fails if removing one's months takes an answer from another visitor who asked the same."""
+    known, question = boards.answers(), Fitted(FIRM, SEEN, 6, LEAST)
+    for owner in ("one", "other"):
+        known.ask(owner, "fit", [question])
+    known.drop("one", "fit")
+    assert question in known._known
+    known.drop("other", "fit")
+    assert question not in known._known
+
+
+def test_a_sheet_is_asked_for_and_macros_are_no_trouble() -> None:
+    """Fails if a workbook of several sheets ends in an error, or its table is not read once the sheet is said."""
+    book = Workbook()
+    book.create_sheet("About").append(["nothing"])
+    for row in (["month", "leads"], [1, 5], [2, 6], [3, 7]):
+        book.worksheets[0].append(row)
+    packed = BytesIO()
+    book.save(packed)
+    assert table_sheets(packed.getvalue(), "m.xlsm") == ("Sheet", "About")
+    seen = accepted("m.xlsm", packed.getvalue(), FIRM, sheet="Sheet")
+    assert (seen.source, seen.months) == ("m.xlsm", 3)
 
 
 def test_columns_whose_names_do_not_tell_are_asked_for(tmp_path: Path) -> None:

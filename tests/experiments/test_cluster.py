@@ -145,7 +145,7 @@ def test_simulate_takes_a_cluster_s_executor(cluster: Cluster) -> None:
 
 
 def test_a_fit_draws_the_same_on_a_cluster(cluster: Cluster) -> None:
-    """Fails if a fitted scenario depends on where its table was lived."""
+    """Fails if a fitted scenario, its check or the advice depends on where lives are lived."""
     unsure = SMALL.with_changes({**QUIET, "team.content": 1, "company.win_rate": simkit.Range(0.05, 0.1, 0.2)})
     months = enumerate((900.0, 950.0, 920.0), 1)
     seen = simkit.Observed(tuple(Observation(month, "leads", TOTAL, value) for month, value in months))
@@ -153,6 +153,11 @@ def test_a_fit_draws_the_same_on_a_cluster(cluster: Cluster) -> None:
     near = simkit.calibrate(unsure, seen, simulations=LEAST, workers=1)
     assert far.scenario == near.scenario
     assert far.likeness == near.likeness
+    with Client(cluster.address) as client:  # type: ignore[no-untyped-call]
+        executor = client.get_executor(pure=False)
+        advice = simkit.decide(far, lives=20, executor=executor)
+        assert far.predictive(executor=executor).outcomes.equals(near.predictive(workers=1).outcomes)
+    assert advice.decisions.equals(simkit.decide(near, lives=20, workers=1).decisions)
 
 
 def test_nobody_at_the_address_is_said() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simkit.errors import ObservedError
-from simkit.observed import METRICS, ORIGINS, Observation, Observed, load_observed
+from simkit.observed import METRICS, ORIGINS, Observation, Observed, csv_text, load_observed
 from simkit.parameters import Parameters
 
 WIDE = "month,channel,leads,customers\n2024-11,search,10,1\n2024-11,Fairs,5,0\n2024-12,search,,2\n2025-01,search,7,3\n"
@@ -51,6 +51,15 @@ def test_the_two_forms_hold_the_same_values(tmp_path: Path) -> None:
     """Fails if one form kept less than the other: month, metric, channel, value or flag."""
     wide, long_form = load(tmp_path, WIDE), load(tmp_path, LONG)
     assert set(wide.observations) == set(long_form.observations)
+
+
+@pytest.mark.parametrize("text", [WIDE, "month,margin,part_month,currency\n1,1.5,yes,EUR\n2,,no,EUR\n3,2e9,no,EUR\n"])
+def test_a_series_is_written_as_it_is_read(tmp_path: Path, text: str) -> None:
+    """Fails if a value, a gap, a channel, a part month, a currency or a month is lost on the way out and in again."""
+    seen = load(tmp_path, text)
+    again = load(tmp_path, csv_text(seen))
+    assert set(again.observations) == set(seen.observations)
+    assert (again.first_month, again.currency) == (seen.first_month, seen.currency)
 
 
 def test_channels_keep_their_names_and_strangers_are_other(tmp_path: Path) -> None:

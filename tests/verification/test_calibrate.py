@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
 import simkit
 from simkit import Observed, Range, RunError, Scenario
 from simkit.cli import main
-from simkit.experiments.decide import net
 from simkit.experiments.nearest import (
     adjusted,
     from_scores,
@@ -22,7 +24,11 @@ from simkit.experiments.nearest import (
     systematic,
 )
 from simkit.experiments.prior import LEAST, Prior, prior_lives
+from simkit.experiments.weighing import net
+from simkit.observed import csv_text
 from simkit.observed.series import TOTAL, Observation
+from simkit.present.fit_files import fit_files
+from simkit.present.fit_months import ABOVE, INSIDE, check_rows, check_sentence, forecast_rows, forecast_tables
 from tests.worlds import QUIET
 
 MONTHS, LIVES, COMPANIES = 8, 2 * LEAST, 40
@@ -149,6 +155,70 @@ def test_a_forecast_begins_with_what_was_seen(prior: Prior, companies: simkit.En
         simkit.calibrate(prior, seen_in(companies, 5, 12)).lives  # noqa: B018
 
 
+def test_observed_months_lie_where_new_lives_of_the_fitted_company_have_them(
+    prior: Prior, companies: simkit.Ensemble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 160 months of ten companies nine in ten lie in the band of 9 in 10 lives: a right check has at least 128 in it
+    (months of a company hang together, so the bound is wide), and none of those whose customers came six times over.
+    Fails if months are checked against lives that were chosen for looking like them, or against another company's."""
+    monkeypatch.setattr("simkit.experiments.calibrate.CHECKED", 64)
+    inside = 0
+    for place in range(10):
+        fit = simkit.calibrate(prior, seen_in(companies, place))
+        predictive = fit.predictive(workers=1)
+        assert not set(predictive.replications) & set(prior.replications.tolist())
+        rows = check_rows(predictive, fit.observed)
+        assert len(rows) == 2 * MONTHS
+        inside += int((rows["where"] == INSIDE).sum())
+    assert inside >= 128
+    odd = seen_in(companies, 0, customers=6.0)
+    away = check_rows(predictive, odd)
+    assert set(away.loc[away["metric"] == "customers", "where"]) == {ABOVE}
+    assert "0 of 8 months of customers (not month 1 above, month 2 above" in check_sentence(away)
+
+
+def test_months_that_nobody_counted_are_not_checked(prior: Prior, companies: simkit.Ensemble) -> None:
+    """Fails if a gap or a part month counts as inside or outside, or a month loses its name."""
+    seen = seen_in(companies, 4)
+    rows = [
+        replace(one, value=None) if (one.month, one.metric) == (2, "leads") else replace(one, part_month=one.month == 3)
+        for one in seen.observations
+    ]
+    told = check_rows(companies, Observed(tuple(rows), "2025-11"))
+    assert told.loc[told["metric"] == "leads", "when"].tolist()[:3] == ["2025-11", "2026-02", "2026-03"]
+    assert len(told) == 2 * MONTHS - 3
+
+
+def test_the_months_to_come_have_bands_and_chances(prior: Prior, companies: simkit.Ensemble) -> None:
+    """Fails if a month to come is left out, has another band than its lives, or another chance to have crossed."""
+    fit = simkit.calibrate(prior, seen_in(companies, 5))
+    rows = forecast_rows(fit)
+    assert set(rows["metric"]) == {"leads", "customers", "margin"}  # what was observed, and what is expected of
+    for metric, group in rows.groupby("metric"):
+        assert group["month"].tolist() == list(range(MONTHS + 1, 13))
+        assert (group["low"] <= group["median"]).all()
+        assert (group["median"] <= group["high"]).all()
+        assert group["expected"].notna().all() == (metric == "margin")
+        lives = fit.lives.values(str(metric))[:, MONTHS]
+        assert fit.lives.weights is not None
+        assert float(fit.lives.weights[lives < group["low"].iloc[0]].sum()) <= 0.05
+    assert rows["crossed"].iloc[3] == fit.lives.crossing.by(MONTHS + 4).value
+    assert [table.row_count for table in forecast_tables(rows)] == [4, 4, 4]
+
+
+def test_all_that_was_found_goes_into_files(prior: Prior, companies: simkit.Ensemble) -> None:
+    """Fails if a file is missing, or the months do not come back as they were."""
+    fit = simkit.calibrate(prior, seen_in(companies, 5))
+    files = fit_files(fit, companies)
+    assert set(files) == {"months.csv", "parameters.csv", "check.csv", "forecast.csv", "report.json"}
+    again = simkit.load_observed(pd.read_csv(StringIO(files["months.csv"])))
+    assert set(again.observations) == set(fit.observed.observations)
+    report = json.loads(files["report.json"])
+    assert len(report["checks"]) == 2 * MONTHS
+    assert len(report["months_to_come"]) == 3 * 4
+    assert report["informed"] == list(fit.informed)
+
+
 def test_the_same_fit_from_a_table_that_was_resumed(prior: Prior, companies: simkit.Ensemble, tmp_path: Path) -> None:
     """Fails if a fit depends on workers, on interruptions, or on anything but scenario, seed and months."""
     whole = prior_lives(FIRM, LIVES, seed=4, out=tmp_path / "other", workers=2)
@@ -208,9 +278,31 @@ def test_the_command_says_what_was_learned_and_writes_the_fitted_scenario(
     said = " ".join(capsys.readouterr().out.split())
     assert "8 months of leads, customers tell something about 2 of 2 uncertain values" in said
     assert f"{LIVES // 2} of {LIVES} lives of what was believed before are kept, seed 4." in said
-    assert "inside the 90 % band" in said
+    assert "Inside the band that 9 in 10 lives of the fitted company keep to:" in said
+    assert all(f" {month} " in said for month in range(MONTHS + 1, 13))
     fit = simkit.calibrate(prior, seen)
     assert simkit.load_scenario(tmp_path / "fit" / "firm.toml") == fit.scenario
+
+
+def test_a_second_company_takes_the_lives_of_the_first(
+    prior: Prior, companies: simkit.Ensemble, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Fails if its fit lives the prior again, is another than Python's, or takes the place of the first."""
+    simkit.save_scenario(FIRM, tmp_path / "firm.toml")
+    before = {file: file.stat().st_mtime_ns for file in sorted(prior.table.folder.rglob("*.parquet"))}
+    settings = ["--simulations", str(LIVES), "--seed", "4", "--workers", "1", "--prior", str(prior.table.folder)]
+    for place in (0, 1):
+        seen = seen_in(companies, place)
+        (tmp_path / "months.csv").write_text(csv_text(seen), encoding="utf-8")
+        files = [str(tmp_path / name) for name in ("firm.toml", "months.csv")]
+        with pytest.raises(SystemExit) as ended:
+            main(["calibrate", *files, *settings, "--out", str(tmp_path / f"fit-{place}"), "--resume"])
+        assert ended.value.code == 0
+        fitted = simkit.load_scenario(tmp_path / f"fit-{place}" / "firm.toml")
+        assert fitted == simkit.calibrate(prior, seen).scenario
+        assert not (tmp_path / f"fit-{place}" / "prior").exists()
+    assert {file: file.stat().st_mtime_ns for file in sorted(prior.table.folder.rglob("*.parquet"))} == before
+    capsys.readouterr()
 
 
 def test_the_command_refuses_a_scenario_that_is_certain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,11 +14,20 @@ from numpy.typing import NDArray
 import simkit
 from simkit import Observed, ParameterError, Range, RunError, Scenario
 from simkit.cli import main
-from simkit.experiments.calibrate import Ahead
-from simkit.experiments.decide import CANDIDATES, HOLD, STOP, weigh
+from simkit.experiments.ahead import Ahead
+from simkit.experiments.decide import CANDIDATES, HOLD, LEAST_LIVES, STOP
 from simkit.experiments.prior import LEAST, Prior, prior_lives, run_off
+from simkit.experiments.weighing import weigh
 from simkit.observed.series import TOTAL, Observation
-from simkit.present.advice import advice_sentences, options_table, reviews_table
+from simkit.present.advice import (
+    NAMES,
+    advice_sentences,
+    best_table,
+    decision_rows,
+    options_table,
+    review_rows,
+    reviews_table,
+)
 from tests.worlds import QUIET
 
 MONTHS, LIVES, FEW = 6, LEAST, 48
@@ -90,6 +99,24 @@ def test_parts_add_up_to_what_decisions_are_worth(advice: simkit.Advice) -> None
     assert advice.reviews["known"].tolist() == [3, 6, 6]
 
 
+def test_every_decision_is_weighed_at_every_review(advice: simkit.Advice) -> None:
+    """Fails if a review lacks a decision or an interval, knew what came later, or says otherwise than what is said of
+    today and of holding against stopping."""
+    rows = advice.decisions
+    assert len(rows) == len(advice.reviews) * len(advice.options)
+    assert rows.drop_duplicates(["month", "option"]).shape == rows.shape
+    assert (rows["low"] <= rows["net"]).all()
+    assert (rows["net"] <= rows["high"]).all()
+    assert (rows.loc[rows["option"] == HOLD, "gain"] == 0.0).all()
+    assert rows.groupby("month")["known"].first().tolist() == [3, 6, 6]
+    assert rows.groupby("month")["lives"].first().tolist() == [LEAST_LIVES, FEW, LEAST_LIVES]
+    today = rows[rows["month"] == MONTHS].reset_index(drop=True)
+    assert today[advice.options.columns].equals(advice.options)
+    stop = rows[rows["option"] == STOP].set_index("month")["gain"]
+    assert (-stop).tolist() == advice.reviews["gain"].tolist()
+    assert stop.is_monotonic_decreasing  # the less of the programme is left, the less its end can save
+
+
 def test_a_review_that_had_seen_too_little_is_left_out(prior: Prior, fit: simkit.Fit) -> None:
     """The first month was not seen in full, so at month 3 there were two. Fails if that stops the advice of today."""
     part = replace(
@@ -104,6 +131,7 @@ def test_the_same_advice_on_any_number_of_workers(fit: simkit.Fit, advice: simki
     again = simkit.decide(fit, {"hire": {"team.content": 4}}, lives=FEW, workers=2)
     assert again.options.equals(advice.options)
     assert again.reviews.equals(advice.reviews)
+    assert again.decisions.equals(advice.decisions)
     assert again.waiting == advice.waiting
 
 
@@ -155,7 +183,11 @@ def test_words_and_tables_say_what_was_found(advice: simkit.Advice) -> None:
     ):
         assert words in said
     assert options_table(advice).row_count == len(advice.options)
-    assert reviews_table(advice).row_count == len(advice.reviews)
+    assert reviews_table(advice).row_count == best_table(advice).row_count == len(advice.reviews)
+    assert len(decision_rows(advice)) == len(advice.decisions)
+    for row, shown in zip(advice.reviews.to_dict("records"), review_rows(advice), strict=True):
+        there = advice.decisions[advice.decisions["month"] == row["month"]].set_index("option")["gain"]
+        assert shown["worth most there"] == NAMES.get(str(there.idxmax()), there.idxmax())
 
 
 @pytest.mark.parametrize(
@@ -215,6 +247,10 @@ def test_the_command_advises_as_python_does(
     said = json.loads(capsys.readouterr().out)
     assert [row["gain"] for row in said["options"]] == pytest.approx(advice.options["gain"].tolist(), rel=1e-6, abs=0.1)
     assert said["best"] == advice.best
+    assert len(said["decisions"]) == len(advice.decisions)
+    written = {file.name for file in (tmp_path / "fit").iterdir() if file.is_file()}
+    assert written >= {"options.csv", "reviews.csv", "decisions.csv", "months.csv", "check.csv", "forecast.csv"}
+    assert json.loads((tmp_path / "fit" / "report.json").read_text(encoding="utf-8")) == said
     with pytest.raises(SystemExit) as refused:
         main(["decide", *files, *settings, "--option", "team.content=4"])
     assert refused.value.code == 2

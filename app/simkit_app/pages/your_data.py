@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import streamlit as st
 
-from simkit.errors import SimkitError
-from simkit.experiments.calibrate import Fit
+from simkit.errors import RunError
+from simkit.experiments.calibrate import LEAST_MONTHS, Fit, full_months
+from simkit.experiments.condition import RESULTS
 from simkit.experiments.decide import LIVES, Advice
 from simkit.experiments.doubts import unsure
 from simkit.experiments.prior import KEPT, SIMULATIONS
-from simkit.observed import METRICS, Observed, table_columns
+from simkit.observed import Observed
 from simkit.present import board_charts
-from simkit.present.advice import advice_rows, advice_sentences, review_rows
+from simkit.present.advice import advice_rows, advice_sentences, decision_rows, review_rows
 from simkit.present.board import SCENARIO, crossed_rows, results
-from simkit.present.coverage import coverage, remarks
-from simkit.present.figures import metric_name
+from simkit.present.coverage import remarks
+from simkit.present.figures import metric_name, per_cent
+from simkit.present.fit_files import fit_files
+from simkit.present.fit_months import check_rows, check_sentence, forecast_rows
 from simkit.present.fit_table import fit_rows, fit_sentences, value_name
 from simkit.present.headline import headline
 from simkit_app.board import Board, answers
-from simkit_app.files import to_save
+from simkit_app.files import File, to_save
 from simkit_app.history import Position
-from simkit_app.own_months import accepted, forget
-from simkit_app.questions import Fitted, Weighed
+from simkit_app.own_months import ADVICE, FIT, forget
+from simkit_app.own_table import upload
+from simkit_app.questions import Fitted, Found, Weighed
 from simkit_app.text import plain
 from simkit_app.watching import Waiting, watch
 
 QUICK = 4 * KEPT
-_MEANINGS = ("ignore", "month", *METRICS, "metric", "value", "channel", "part_month", "currency")
-_FIT, _ADVICE = "fit", "advice"
 
 
 def page() -> None:
@@ -39,41 +44,19 @@ def page() -> None:
     st.title("Your own months: wait or stop?", anchor=False)
     seen = board.kept.observed
     if seen is None:
-        _upload(board)
+        upload(board)
         return
     _checked(board, seen)
     _fit(board, seen)
 
 
-def _upload(board: Board) -> None:
-    st.markdown(
-        "A table of the months that your company has seen, as CSV or Excel: a column with the month (1, 2, … or "
-        "2026-01, …) and columns such as leads, qualified leads, customers or margin. It stays on this machine, and "
-        "goes when you say so. Formulas are not run."
-    )
-    uploaded = st.file_uploader("Months your company has seen", ["csv", "xlsx"], key="your months")
-    if uploaded is None:
-        return
-    content = uploaded.getvalue()
-    try:
-        names = table_columns(content, uploaded.name)
-    except SimkitError as mistake:
-        st.error(plain(str(mistake)), icon=":material/error:")
-        return
-    meanings: dict[str, str] = {}
-    if any(meaning is None for meaning in names.values()):
-        st.markdown("Say what the columns are whose names do not tell.")
-        with st.container(horizontal=True):
-            for name, meaning in names.items():
-                if meaning is None:
-                    meanings[name] = st.selectbox(plain(name), _MEANINGS, key=f"column {name}", width=190)
-    try:
-        found = accepted(uploaded.name, content, board.position.scenario, meanings)
-    except SimkitError as mistake:
-        st.error(plain(str(mistake)), icon=":material/error:")
-        return
-    board.keep(observed=found)
-    st.rerun()
+def everything(file: File, found: Found, advice: Advice | None) -> bytes:
+    """A ZIP file of the fitted company and all that was found."""
+    packed = BytesIO(file.content())
+    with ZipFile(packed, "a", ZIP_DEFLATED) as archive:
+        for name, text in fit_files(found.fit, found.predictive, advice).items():
+            archive.writestr(name, text)
+    return packed.getvalue()
 
 
 def _checked(board: Board, seen: Observed) -> None:
@@ -86,9 +69,11 @@ def _checked(board: Board, seen: Observed) -> None:
         )
         metrics = ", ".join(map(metric_name, seen.metrics))
         st.markdown(
-            f"**{plain(Path(seen.source).name)}**: {seen.months} months of {metrics}.{plain(part)}", width="stretch"
+            f"**{plain(Path(seen.source).name)}**: {seen.months} month{'s' * (seen.months > 1)} of "
+            f"{metrics}.{plain(part)}",
+            width="stretch",
         )
-        st.button("Remove them", icon=":material/delete:", on_click=_take_away)
+        st.button("Remove them", icon=":material/delete:", on_click=forget)
     with st.expander("The months as they were read"):
         months = {seen.label(month): month for month in range(1, seen.months + 1)}
         table = {"month": list(months), **{metric: seen.monthly(metric)[1].tolist() for metric in seen.metrics}}
@@ -108,6 +93,8 @@ def _fit(board: Board, seen: Observed) -> None:
             for path, one in ranges.items()
         ]
         st.dataframe(rows, hide_index=True)
+    if short := _too_short(seen):
+        st.info(short, icon=":material/info:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         lives = st.segmented_control(
             "How thoroughly",
@@ -120,7 +107,12 @@ def _fit(board: Board, seen: Observed) -> None:
         asked = Fitted(scenario, seen, board.kept.seed, int(lives))
         under_way = board.fitting == asked
         st.button(
-            "Fit", type="primary", icon=":material/play_arrow:", on_click=_begin, args=(asked,), disabled=under_way
+            "Fit",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_begin,
+            args=(asked,),
+            disabled=under_way or bool(short),
         )
         st.button("Cancel", icon=":material/stop:", on_click=_cancel, disabled=board.fitting is None)
     if board.fitting is None:
@@ -128,7 +120,7 @@ def _fit(board: Board, seen: Observed) -> None:
         return
     if board.fitting != asked:
         st.info("What is shown belongs to other months, another scenario or another thoroughness: fit again.")
-    (answer,) = board.ask(_FIT, board.fitting)
+    (answer,) = board.ask(FIT, board.fitting)
     if answer.error or answer.value is None:
         watch([Waiting(answer, "Living what is believed about your company …")])
         if not answer.error:
@@ -137,49 +129,98 @@ def _fit(board: Board, seen: Observed) -> None:
     _found(board, board.fitting, answer.value)
 
 
-def _found(board: Board, asked: Fitted, fit: Fit) -> None:
+def _too_short(seen: Observed) -> str:
+    """Why these months cannot be fitted; '' if they can."""
+    try:
+        full = full_months(seen)
+    except RunError:
+        return f"Nothing in it can be compared with a simulation: add one of {', '.join(map(metric_name, RESULTS))}."
+    if full >= LEAST_MONTHS:
+        return ""
+    return f"A fit needs at least {LEAST_MONTHS} months that were seen in full. Seen in full so far: {full}."
+
+
+def _found(board: Board, asked: Fitted, found: Found) -> None:
+    fit = found.fit
     first, rests, *doubts = fit_sentences(fit)
     st.subheader("What your months tell", anchor=False)
     st.markdown(f"**{plain(first)}** {plain(rests)}")
     for doubt in doubts:
         st.warning(plain(doubt), icon=":material/warning:")
     st.dataframe(fit_rows(fit), hide_index=True, column_config={"value": st.column_config.Column(width="large")})
-    inside = [
-        f"{entry.inside} of {entry.months} months of {metric_name(entry.metric)} lie inside the 5 to 95 % band of "
-        "these lives"
-        for entry in coverage(fit.alike, fit.observed)
-        if entry.months
-    ]
-    st.caption(plain(". ".join([*inside, *remarks(fit.alike, fit.observed)])))
-    _files(board, fit)
-    if fit.observed.months >= fit.prior.months:
+    ahead = fit.observed.months < fit.prior.months
+    weighing = board.ask(ADVICE, Weighed(asked, LIVES, fit))[0] if board.weighing and ahead else None
+    _files(board, found, weighing.value if weighing is not None else None)
+    _check(found)
+    if not ahead:
         st.info("Your months go to the horizon of the scenario: there is nothing to forecast. Give it a later horizon.")
         return
+    _forecast(fit)
+    st.subheader("Wait or stop", anchor=False)
+    if weighing is None:
+        st.markdown(
+            "Each decision is lived again in the lives that look most like your company, now and at each review: about "
+            "6,000 lives, some minutes."
+        )
+        st.button("Weigh the decisions", type="primary", icon=":material/balance:", on_click=_weigh)
+        return
+    if weighing.error or weighing.value is None:
+        watch([Waiting(weighing, "Living each decision …")])
+        if not weighing.error:
+            st.rerun()
+        return
+    _advice(weighing.value)
+
+
+def _check(found: Found) -> None:
+    """Every observed month against new lives of the fitted company."""
+    seen, rows = found.fit.observed, check_rows(found.predictive, found.fit.observed)
+    st.subheader("Every month against the fitted company", anchor=False)
+    st.markdown(plain(check_sentence(rows)))
+    for remark in remarks(found.predictive, seen):
+        st.caption(plain(remark))
+    chart, table = st.columns([5, 3], gap="medium")
+    metric = _metric([one for one in RESULTS if one in seen.metrics], "check metric", chart)
+    shown = results(found.predictive, None, seen, metric)
+    spec = board_charts.results_spec(shown.names, shown.title, found.predictive.months)
+    chart.vega_lite_chart(shown.rows, spec, alt=f"{shown.title} as observed and in the fitted company", height=420)
+    columns = {"when": "month", "seen": "seen", "low": "5 % of lives", "high": "95 % of lives", "where": "the band"}
+    of_metric = rows.loc[rows["metric"] == metric, list(columns)].rename(columns=columns)
+    table.dataframe(of_metric, hide_index=True, column_config=_numbers("seen", "5 % of lives", "95 % of lives"))
+
+
+def _forecast(fit: Fit) -> None:
+    """The months to come, with the chance to cross."""
     st.subheader("What is to come", anchor=False)
     st.markdown(plain(headline(fit.lives)[0]))
-    shown = results(fit.lives, None, fit.observed)
+    rows = forecast_rows(fit)
     wide, narrow = st.columns([5, 3], gap="medium")
+    metric = _metric(list(dict.fromkeys(rows["metric"])), "forecast metric", wide)
+    shown = results(fit.lives, None, fit.observed, metric)
     spec = board_charts.results_spec(shown.names, shown.title, fit.lives.months)
     wide.vega_lite_chart(shown.rows, spec, alt=f"{shown.title} as observed and as forecast", height=460)
     spec = board_charts.crossed_spec((SCENARIO,), fit.lives.months)
     narrow.vega_lite_chart(
         crossed_rows(fit.lives), spec, alt="Chance to have crossed the expected line, month by month", height=460
     )
-    st.subheader("Wait or stop", anchor=False)
-    if not board.weighing:
-        st.markdown(
-            "Each decision is lived again in the lives that look most like your company: about 4,000 lives, some "
-            "minutes."
-        )
-        st.button("Weigh the decisions", type="primary", icon=":material/balance:", on_click=_weigh)
-        return
-    (answer,) = board.ask(_ADVICE, Weighed(asked, LIVES, fit))
-    if answer.error or answer.value is None:
-        watch([Waiting(answer, "Living each decision …")])
-        if not answer.error:
-            st.rerun()
-        return
-    _advice(answer.value)
+    with st.expander("The months to come in figures"):
+        of_metric = rows.loc[rows["metric"] == metric]
+        share = {"crossed by then": of_metric["crossed"].map(per_cent)}
+        columns = {"when": "month", "low": "5 % of lives", "median": "half of lives", "high": "95 % of lives"}
+        table = of_metric[list(columns)].rename(columns=columns).assign(**share)
+        st.dataframe(table, hide_index=True, column_config=_numbers("5 % of lives", "half of lives", "95 % of lives"))
+
+
+def _metric(known: list[str], key: str, place: Any) -> str:
+    """Which of the metrics is shown."""
+    if len(known) == 1:
+        return known[0]
+    chosen = place.segmented_control("Show", known, default=known[0], required=True, key=key, format_func=metric_name)
+    return str(chosen)
+
+
+def _numbers(*columns: str) -> dict[str, Any]:
+    return {name: st.column_config.NumberColumn(format="localized") for name in columns}
 
 
 def _advice(advice: Advice) -> None:
@@ -189,54 +230,44 @@ def _advice(advice: Advice) -> None:
     rows = advice_rows(advice)
     spec = board_charts.gain_spec(advice.fit.prior.scenario.parameters.company.currency, len(rows))
     st.vega_lite_chart(rows, spec, alt="What each decision is worth above holding", height=40 * len(rows) + 110)
-    st.markdown("At each review, past and to come:")
+    st.markdown("At each review, past and to come, by what was known then or is known now:")
     st.dataframe(review_rows(advice), hide_index=True)
+    with st.expander("Every decision at every review"):
+        st.dataframe(decision_rows(advice), hide_index=True)
 
 
-def _files(board: Board, fit: Fit) -> None:
+def _files(board: Board, found: Found, advice: Advice | None) -> None:
     title = f"{board.position.scenario.title or board.position.scenario.name}, fitted"
-    (file,) = to_save({title: fit.scenario}).values()
+    (file,) = to_save({title: found.fit.scenario}).values()
     with st.container(horizontal=True):
-        st.button("Open on the board", type="primary", icon=":material/tune:", on_click=_open, args=(fit, title))
+        st.button("Open on the board", type="primary", icon=":material/tune:", on_click=_open, args=(found.fit, title))
         st.download_button(
             "Fitted company", file.content, file.name, file.mime, icon=":material/folder_zip:", on_click="ignore"
         )
         st.download_button(
-            "What was learned (CSV)",
-            lambda: fit.parameters.to_csv(index=False),
-            f"{file.stem}-learned.csv",
-            "text/csv",
-            icon=":material/table:",
+            "Download everything",
+            lambda: everything(file, found, advice),
+            f"{file.stem}-everything.zip",
+            "application/zip",
+            icon=":material/download:",
+            help="The months as read, the fitted company, what was learned, the check, the forecast and, once they are "
+            "weighed, the decisions: CSV and JSON, as `simkit calibrate` and `simkit decide` write them.",
             on_click="ignore",
         )
-        if fit.observed.months < fit.prior.months:
-            st.download_button(
-                "Forecast (CSV)",
-                lambda: fit.lives.monthly.merge(fit.lives.outcomes[["replication", "weight"]]).to_csv(index=False),
-                f"{file.stem}-forecast.csv",
-                "text/csv",
-                icon=":material/table:",
-                on_click="ignore",
-            )
 
 
 def _begin(asked: Fitted) -> None:
     board: Board = st.session_state.board
-    answers().cancel(board.id, _FIT)  # so that what failed is tried again
+    answers().drop(board.id, FIT)  # so that what failed is tried again, and no other fit is kept
     board.fitting, board.weighing = asked, False
 
 
 def _cancel() -> None:
     """What is done stays; fitting again goes on from there."""
     board: Board = st.session_state.board
-    answers().cancel(board.id, _FIT)
-    answers().cancel(board.id, _ADVICE)
+    answers().cancel(board.id, FIT)
+    answers().cancel(board.id, ADVICE)
     board.fitting, board.weighing = None, False
-
-
-def _take_away() -> None:
-    _cancel()
-    forget()
 
 
 def _weigh() -> None:
