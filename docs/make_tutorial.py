@@ -33,7 +33,6 @@ import duckdb
 import pandas as pd
 
 import simkit
-from simkit.present.charts import trajectory_chart
 from simkit.statistics import mean, spread
 
 alt.renderers.enable("svg")
@@ -55,7 +54,7 @@ One simulated life is one way in which the two years may go. Forty of them show 
 
 ```python
 ensemble = simkit.simulate(today, replications=40, seed=1)
-trajectory_chart(ensemble)
+ensemble.chart()
 ```
 
 ```python
@@ -122,8 +121,10 @@ crossing nearer within two years cannot be told here. The analyst costs more tha
 years.
 
 **Is it worth it?** The analyst's salary is in the cost of the model. What it takes to measure faster or to break up
-silos is not: `simkit explain` names it ("costs a reorganisation") without a price. So the difference in net margin is
-the most that the company should pay for it, and its lower end the prudent figure.
+silos is not: `simkit explain` says that this "costs a reorganisation, which has no price in the model". So the
+difference in net margin is the most that the company should pay for it, and its lower end the prudent figure. The
+words above the table, and `simkit compare` on the command line, say both: what these lives tell, and what the cost
+leaves out.
 
 ## 4. Why: whose part is it?
 
@@ -238,7 +239,8 @@ unknowns
 
 `share` is the part of the variance that comes from not knowing. Where it is large, more lives do not help: finding out
 more about these two parameters does. What remains is luck, which can be borne or insured against, but not researched
-away.
+away. *Which* of the two parameters it is, `simkit.tornado` tells: it moves each of them by itself to the ends of its
+range.
 
 Does the recommendation survive? The same comparison, with a new draw of what is not known for each pair of lives:
 

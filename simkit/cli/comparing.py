@@ -32,7 +32,6 @@ from simkit.experiments.compare import Comparison, ComparisonInterrupted
 from simkit.experiments.compare import compare as run_compare
 from simkit.present.chart_files import check_chart_file, save_chart
 from simkit.present.comparison_tables import attribution_table, difference_table
-from simkit.present.conclusions import conclusions
 from simkit.present.export import check_folder, export_comparison
 from simkit.present.json_report import as_json, comparison_report
 from simkit.run import Interrupted, check_measure
@@ -108,7 +107,7 @@ def _leave(made: Comparison, whys: Sequence[Attribution], out: Path | None, char
 
 
 def _show(made: Comparison, whys: Sequence[Attribution]) -> None:
-    parts: list[RenderableType] = [Text(said) for said in conclusions(made)]
+    parts: list[RenderableType] = [Text(said) for said in made.conclusions]
     parts += ["", difference_table(made)]
     for attribution in whys:
         parts += ["", attribution_table(attribution)]

@@ -73,6 +73,13 @@ def sweep(
     if made.replaced:
         typer.echo(f"Parts that were damaged and have been computed again: {', '.join(map(str, made.replaced))}.")
     console().print(sweep_table(made, shown), *not_counted(made, shown), sep="\n")
+    if len(failed := made.failures):
+        first = failed.iloc[0]
+        typer.echo(
+            f"{len(failed)} lives failed and are kept with their errors, the first one at point {first['point']}:",
+            err=True,
+        )
+        typer.echo(first["error"], err=True)
     typer.echo(f"{len(asked.points)} points, {asked.lives} lives, seed {asked.seed}; all results are in {out}.")
 
 

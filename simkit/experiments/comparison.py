@@ -20,6 +20,7 @@ from simkit.experiments.levers import between, grouped, levers_between
 from simkit.experiments.paired import amount, differences, holm, share, widest
 from simkit.plateau import crossing_times
 from simkit.run import Ensemble, Precision, Reached, check_measure, simulate
+from simkit.run.drawing import presented
 from simkit.run.lives import Floats
 from simkit.run.precision import bounds, is_share
 from simkit.run.replications import replication_numbers
@@ -76,7 +77,14 @@ class Comparison:
         said = f"{len(self)} lives of each scenario with the same luck, seed {self.seed}, less '{self.reference}'"
         reached = "".join(f"<p>{escape(f'{name}: {found}')}</p>" for name, found in self.reached.items())
         table = self._differences.drop(columns=["reference", "level", "n"])
-        return f"<p>{escape(said)}</p>{reached}{table.to_html(index=False, float_format='{:,.4g}'.format)}"
+        words = "".join(f"<p>{escape(sentences)}</p>" for sentences in self.conclusions)
+        return f"{words}<p>{escape(said)}</p>{reached}{table.to_html(index=False, float_format='{:,.4g}'.format)}"
+
+    @property
+    def conclusions(self) -> tuple[str, ...]:
+        """What the lives tell of each scenario against the reference, in words, and what its cost leaves out."""
+        said: tuple[str, ...] = presented("conclusions", "conclusions", self)
+        return said
 
     def chart(self) -> Any:
         """The difference of each scenario from the reference in each outcome, as an Altair chart.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simkit.run.drawing import drawn_by
+from simkit.run.drawing import presented
 
 
 def drawn(name: str, *arguments: Any) -> Any:
@@ -13,4 +13,4 @@ def drawn(name: str, *arguments: Any) -> Any:
     Raises:
         RunError: Altair is not installed.
     """
-    return drawn_by("experiment_charts", name, *arguments)
+    return presented("experiment_charts", name, *arguments)

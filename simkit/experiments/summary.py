@@ -51,8 +51,10 @@ def summarise(design: Design, outcomes: pd.DataFrame, level: float = 0.95) -> pd
     import pandas as pd
     from scipy.special import stdtrit
 
+    columns = dict.fromkeys((*outcomes.columns, *MEASURES, "crossing_month"))  # where all lives failed there are none
+    outcomes = outcomes.reindex(columns=list(columns))
     outcomes = outcomes.assign(**_crossed_by(design, outcomes))
-    measures = [name for name in summarised(design) if name in outcomes]
+    measures = list(summarised(design))
     groups = outcomes.groupby("point", sort=True)
     failed = outcomes["error"].notna().groupby(outcomes["point"]).sum()
     well = groups.size() - failed
@@ -81,8 +83,6 @@ def summarise(design: Design, outcomes: pd.DataFrame, level: float = 0.95) -> pd
 def _crossed_by(design: Design, outcomes: pd.DataFrame) -> dict[str, pd.Series[float]]:
     """Whether each life has crossed by some months; one that was never below the line has no month and has from the
     start, one that failed has no value."""
-    if "crossed" not in outcomes:
-        return {}
     well, month = outcomes["error"].isna(), outcomes["crossing_month"]
     crossed = outcomes["crossed"].eq(True)
     return {

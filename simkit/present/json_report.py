@@ -18,7 +18,6 @@ from simkit.experiments.sweep import Sweep
 from simkit.experiments.tornado import Tornado
 from simkit.experiments.unknowns import Unknowns
 from simkit.observed import Observed
-from simkit.present.conclusions import conclusions
 from simkit.present.coverage import coverage, remarks
 from simkit.present.fit_months import check_rows, forecast_rows
 from simkit.run import Ensemble
@@ -61,7 +60,7 @@ def comparison_report(comparison: Comparison, whys: Sequence[Attribution] = ()) 
         "version": version_of("simkit"),
         "scenario_hash": {name: ensemble.scenario.hash for name, ensemble in comparison.ensembles.items()},
         "reached": {name: str(reached) for name, reached in comparison.reached.items()},
-        "conclusions": list(conclusions(comparison)),
+        "conclusions": list(comparison.conclusions),
         "differences": _rows(comparison.differences),
         "crossed_by": _rows(comparison.crossed_by) if one_line else [],
         "why": [

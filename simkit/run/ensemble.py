@@ -17,7 +17,7 @@ from simkit.model.recorder import MONTHLY
 from simkit.plateau import Crossing, Returns
 from simkit.run import results, tables
 from simkit.run.crossing import CrossingTime, crossing_time
-from simkit.run.drawing import drawn_by
+from simkit.run.drawing import presented
 from simkit.run.lives import Floats, Lives
 from simkit.run.measures import measure
 from simkit.run.provenance import Provenance, provenance_of
@@ -80,7 +80,7 @@ class Ensemble:
         Raises:
             RunError: Altair is not installed.
         """
-        return drawn_by("charts", "trajectory_chart", self, observed)
+        return presented("charts", "trajectory_chart", self, observed)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Tables are made again where they are needed.

@@ -83,15 +83,18 @@ def test_the_same_bytes_wherever_it_runs(where: str, tmp_path: Path, expected: d
 
 RUN = """
 import sys, simkit, test_sweep
-simkit.sweep(test_sweep.SMALL, **test_sweep.DESIGN, out=sys.argv[1], workers=1)
+simkit.sweep(test_sweep.SMALL, **test_sweep.DESIGN, out=sys.argv[1], workers=int(sys.argv[2]))
 """
 
 
-def started(folder: Path, before: str = "") -> subprocess.Popen[str]:
+def started(folder: Path, before: str = "", workers: int = 1) -> subprocess.Popen[str]:
     """The design, run by another process."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
     return subprocess.Popen(
-        [sys.executable, "-c", before + RUN, str(folder)], env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", before + RUN, str(folder), str(workers)],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -344,3 +347,33 @@ def test_months_that_were_not_kept_are_refused() -> None:
     made = simkit.sweep(SMALL, {SILOS: [0.0]}, replications=2, workers=1)
     with pytest.raises(RunError, match=r"monthly: were not kept\. Sweep with monthly=True"):
         _ = made.monthly
+
+
+def test_the_summary_knows_who_has_crossed_by_a_month() -> None:
+    """Thirteen months; a target so low that all are never below it, one that some lives reach, and a market that is too
+    small. Fails if the share by month 12 is another than that of `simulate`, a life that is never below the line has
+    not crossed, or one that failed counts as one that has not."""
+    base = SMALL.with_changes({"horizon_months": 13, "expectation.months_to_target": 1.0})
+    targets = {"expectation.target_per_month": [1.0, 60_000.0]}
+    made = simkit.sweep(base, targets, replications=6, workers=1)
+    rows = made.summary[made.summary["outcome"] == "crossed_by_12"]
+    alone = [simkit.simulate(made.design.scenario(i), 6, 1, workers=1).measure("crossed_by_12").mean() for i in (0, 1)]
+    assert rows["mean"].tolist() == pytest.approx(alone)
+    assert alone[0] == 1.0
+    failed = simkit.sweep(base, {"company.market_size": [10]}, replications=2, workers=1).summary
+    assert failed.loc[failed["outcome"] == "crossed_by_12", "mean"].isna().all()
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    """Killed with SIGKILL while its workers are busy. Fails if they go on for nobody."""
+    process = started(tmp_path / "runs", "", workers=2)
+    children: list[psutil.Process] = []
+    while not (children and list((tmp_path / "runs").glob("outcomes/part-*"))):
+        assert process.poll() is None, process.communicate()[1]
+        found = psutil.Process(process.pid).children()
+        children = [child for child in found if "LokyProcess" in " ".join(child.cmdline())]
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    _, alive = psutil.wait_procs(children, timeout=30)
+    assert alive == []

@@ -291,3 +291,41 @@ def test_ctrl_c_prints_the_pairs_that_are_done(
         said
         == "Interrupted; 50 lives of each scenario are compared; nothing was kept (--out DIR keeps what is done).\n"
     )
+
+
+def test_a_full_disk_is_said_of_the_folder_that_was_named() -> None:
+    """The operating system refuses files of more than a few thousand bytes, which the tables are not and the scenario
+    is. Fails if the message names a file that nobody asked for, or something half-written is left."""
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4200, 4200)); from simkit.cli import main; "
+    asked = [
+        "compare",
+        "a.toml",
+        "b.toml",
+        "--replications",
+        "3",
+        "--workers",
+        "1",
+        "--outcome",
+        "roi",
+        "--out",
+        "found",
+    ]
+    before = sorted(Path().rglob("*"))
+    command = [sys.executable, "-c", f"{limited}main({asked!r})"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert re.fullmatch(r"--out: cannot .*File too large.* \(given: 'found'\)\.\n", done.stderr)
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_lives_that_failed_are_said_with_their_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """A market too small for its customers, at one point and then at all. Fails if whoever does not look into the
+    folder takes the rest for the whole, or a sweep without a result ends in a traceback."""
+    for number, (sizes, failing) in enumerate({"[10, 100000]": 3, "[10]": 3}.items()):
+        levers = f'scenario = "a.toml"\nreplications = 3\n[levers]\n"company.market_size" = {sizes}\n'
+        Path("design.toml").write_text(levers, encoding="utf-8")
+        assert called("sweep", "design.toml", "--out", f"runs{number}", "--workers", "1") == 0
+        out, err = capsys.readouterr()
+        assert "0 (3 failed)" in out
+        assert f"{failing} lives failed and are kept with their errors, the first one at point 0:" in err
+        assert "the market must hold more" in err

@@ -81,3 +81,12 @@ def test_other_outcomes_are_told_in_their_own_unit() -> None:
     assert "points" in said
     assert "'other', total margin: EUR" in said
     assert np.sign(made.differences["difference"]).tolist() == [-1.0, 1.0]
+
+
+def test_a_notebook_shows_the_words_and_no_markup_of_a_name() -> None:
+    """Fails if the words are left out where the table shows itself, or a name brings markup."""
+    made = compared({"process.silos": 0.0})
+    assert made.conclusions == conclusions(made)
+    assert "leaves out what it takes" in made._repr_html_()
+    odd = Comparison({"today": made.ensembles["today"], "<b>": made.ensembles["other"]}, OUTCOMES)
+    assert "<b>" not in odd._repr_html_()

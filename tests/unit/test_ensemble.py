@@ -19,6 +19,7 @@ import tomlkit
 import simkit
 from simkit import Ensemble, Observation, Observed, RunError, Scenario
 from simkit.model.recorder import MONTHLY, ORIGINS, ROLES, Life
+from simkit.run import tables
 from simkit.run.lives import Room
 
 MONTHS = 8
@@ -394,3 +395,20 @@ def test_importing_and_simulating_need_no_slow_library() -> None:
         "assert not slow & set(sys.modules), slow & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_it_shows_itself_in_a_notebook() -> None:
+    """The crossing and every amount with its interval and spread; a chart where one is asked for. Fails if a figure is
+    missing, a name brings markup, or the interval is shown as the spread."""
+    scenario = Scenario("<b>", title="t").with_changes({"horizon_months": 6})
+    ensemble = simkit.simulate(scenario, 4, 1, workers=1)
+    page = ensemble._repr_html_()
+    assert "restricted mean" in page
+    assert "<b>" not in page
+    table = tables.figures(ensemble.summary).set_index("figure")
+    assert {"total_margin", "valley_depth", "roi"} <= set(table.index)
+    said = ensemble.summary.total_margin
+    assert [*table.loc["total_margin"]] == [said.mean, said.low, said.high, said.p5, said.p95]
+    assert f"{said.mean:,.4g}" in page
+    assert ensemble.chart().to_dict()["title"]["text"] == "t"
+    assert str(ensemble).startswith(repr(ensemble))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
@@ -512,3 +513,11 @@ def test_a_range_of_one_value_is_that_value(entry: Declaration, data: st.DataObj
     scenario = BASE.with_changes({entry.path: {"low": value, "mode": value, "high": value}})
     assert scenario.resolve(2, 7).draw == {entry.path: value}
     assert flattened(scenario.resolve(2, 7).epochs[0][1])[entry.path] == value
+
+
+def test_a_scenario_prints_in_one_line() -> None:
+    """Fails if whoever prints one is shown two hundred parameters, or what tells two apart is missing."""
+    shown = repr(BASE.with_changes({"market.drift": Range(0.1, 0.2, 0.3)}).with_decision("push", month=3))
+    assert re.fullmatch(
+        r"<Scenario '\w+': 36 months, 1 dated changes, 1 uncertain parameters, hash [0-9a-f]{16}>", shown
+    )
