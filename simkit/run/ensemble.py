@@ -113,7 +113,13 @@ class Ensemble:
         return results.output(self.lives, output)
 
     def measure(self, name: str) -> Floats:
-        """One number a life, such as total_margin, restricted_crossing_month or crossed_by_24; shape (lives,).
+        """One number a life; shape (lives,).
+
+        Args:
+            name: crossed, abandoned, crossed_by_24 or any other month (0 or 1); restricted_crossing_month,
+                restricted_break_even_month, restricted_repaid_month (months, the horizon where it did not happen);
+                valley_depth, roi (shares); valley_area (in the unit of the expected metric); total_margin, total_cost,
+                net_margin, cash_needed (money).
 
         Raises:
             RunError: there is no such measure, or it may be missing; the message says what to use instead.

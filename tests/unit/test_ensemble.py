@@ -19,7 +19,7 @@ import tomlkit
 import simkit
 from simkit import Ensemble, Observation, Observed, RunError, Scenario
 from simkit.model.recorder import MONTHLY, ORIGINS, ROLES, Life
-from simkit.run import tables
+from simkit.run import MEASURES, tables
 from simkit.run.lives import Room
 
 MONTHS = 8
@@ -412,3 +412,8 @@ def test_it_shows_itself_in_a_notebook() -> None:
     assert f"{said.mean:,.4g}" in page
     assert ensemble.chart().to_dict()["title"]["text"] == "t"
     assert str(ensemble).startswith(repr(ensemble))
+
+
+def test_every_measure_is_named_where_one_is_asked_for() -> None:
+    """Fails if a reader of the reference cannot know of an outcome."""
+    assert [name for name in MEASURES if name not in str(Ensemble.measure.__doc__)] == []
