@@ -15,5 +15,6 @@ PAGES = {
     "Assumptions": "assumptions",
     "Take away": "take-away",
     "Training": "training",
+    "Projector": "projector",
 }
-"""The pages by their titles: where they are."""
+"""The pages by their titles: where they are. The projector's is found by its link alone."""

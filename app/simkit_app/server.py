@@ -15,7 +15,6 @@ from threading import Thread, Timer, current_thread, main_thread
 from typing import Any
 from urllib.parse import urlsplit
 
-import psutil
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -26,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from simkit.errors import RunError
 from simkit_app import PAGES
 from simkit_app.board import COOKIE, answers
+from simkit_app.room.reach import addresses as addresses
 from simkit_app.room.service import service
 
 _PORT = 8501
@@ -203,12 +203,6 @@ def free_port(address: str, port: int | None) -> int:
                 continue
             return candidate
     raise RunError(f"cannot listen there: {reason}", field="port", value=port, hint="Try another one: --port 8600.")
-
-
-def reachable() -> list[str]:
-    """The addresses at which others on the network may reach this machine, as its own interfaces say."""
-    found = [one.address for many in psutil.net_if_addrs().values() for one in many if one.family == AF_INET]
-    return [address for address in found if not address.startswith("127.")]
 
 
 def serve(address: str, port: int, browser: bool, page: str = "") -> None:

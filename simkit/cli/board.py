@@ -37,7 +37,7 @@ def room(port: Port = None, browser: Open = True) -> None:
     server = _server()
     chosen = server.free_port(server.EVERYWHERE, port)
     typer.echo(f"You steer at http://localhost:{chosen}/training (Ctrl-C ends it; rooms are kept).")
-    others = [f"http://{address}:{chosen}/training" for address in server.reachable()]
+    others = [f"http://{address}:{chosen}/training" for address in server.addresses()]
     if others:
         typer.echo(f"So that others get the right address, open it at one that they reach: {', '.join(others)}")
     else:

@@ -19,6 +19,15 @@ Luck = Literal["typical", "lucky", "never"]
 LUCKS: tuple[Luck, ...] = get_args(Luck)
 Choice = Literal["hold", "push", "cut", "reorganise", "chase", "stop"]
 CHOICES: tuple[Choice, ...] = get_args(Choice)
+SAYS: dict[Choice, str] = {
+    "hold": "Hold: keep to the plan",
+    "push": "Push: demand more activity",
+    "cut": "Cut: save on media, tools and hiring",
+    "reorganise": "Reorganise: bring the channels together",
+    "chase": "Chase what everybody talks about",
+    "stop": "Stop the programme",
+}
+"""Choices in the words of a meeting."""
 Decided = tuple[tuple[int, Choice], ...]
 """What was decided: pairs of the month that was reviewed and the choice; it takes effect in the month after."""
 
@@ -147,3 +156,37 @@ def crossing_of(life: Ensemble) -> int | None:
     """The month in which the life crosses; 0 where it was never below, None where it does not."""
     time = float(crossing_times(life.plateau)[0])
     return None if np.isinf(time) else int(time)
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """All months of a company.
+
+    Attributes:
+        rows: as of `seen`.
+        crossing: the month in which it crosses; 0 where it was never below, None where it does not.
+    """
+
+    rows: tuple[dict[str, Any], ...]
+    crossing: int | None
+
+    def column(self, name: str) -> list[float]:
+        """One value a month."""
+        return [row[name] for row in self.rows]
+
+
+def live(company: Company, decided: Decided = ()) -> Lived:
+    """Live a company through all its months, with what was decided."""
+    life = company.lived(decided)
+    return Lived(tuple(seen(life, company.months)), crossing_of(life))
+
+
+def taken(decided: Decided) -> Decided:
+    """The decisions that change anything: holding does not, and after a stop there is none."""
+    found: list[tuple[int, Choice]] = []
+    for month, choice in decided:
+        if choice != "hold":
+            found.append((month, choice))
+        if choice == "stop":
+            break
+    return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -14,11 +14,13 @@ from simkit.experiments.prior import run_off
 from simkit.run import Ensemble, simulate
 from simkit.run.lives import Floats
 from simkit.scenarios import Scenario
-from simkit.statistics import Estimate
-from simkit.training.company import Choice, Company, Decided
+from simkit.statistics import Estimate, share
+from simkit.training.company import Choice, Company, Decided, taken
 
-LUCKS = 60
-"""Lives with other luck over which a decision is judged."""
+LUCKS, LEAST = 60, 30
+"""Lives with other luck over which a decision is judged, and where there are many decisions."""
+MANY = 12
+"""Ways to have decided so far, above which there are many."""
 LIVES = 200
 """Among which those are looked for that have seen the same."""
 SEEN = ("leads", "customers", "margin")
@@ -50,26 +52,44 @@ class Knowable:
 
     Attributes:
         month: that was reviewed.
-        chance: of having crossed by the last month, holding from there on, for those who have seen the same.
-        lives: how many equally alike lives that rests on.
+        chance: of having crossed by the last month, holding from there on, for those who have seen the same; its
+            interval is that of as many equally alike lives as the weighted ones are worth.
+        lives: how many those are.
         caution: what stands against believing it, or ''.
     """
 
     month: int
-    chance: float
+    chance: Estimate
     lives: float
     caution: str
 
 
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a sequence of decisions did to margin less cost, against holding throughout.
+
+    Attributes:
+        decisions: in the order in which they were taken, without those to hold.
+        each: what each of them did; with this luck they add up to `here`, on average to the value of `usual`.
+        here: what all of them did, with this company's luck.
+        usual: the mean over other lucks, with its interval.
+    """
+
+    decisions: Decided
+    each: tuple[Effect, ...]
+    here: float
+    usual: Estimate
+
+
 def effects(
     company: Company,
-    decisions: Decided,
-    lucks: int = LUCKS,
+    sequences: Sequence[Decided],
+    lucks: int | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
-) -> tuple[Effect, ...]:
-    """What each decision did, in the order in which they were taken; they add up to what all of them did.
+) -> tuple[Effects, ...]:
+    """What decisions did; sequences that only hold are left out.
 
     A decision's effect is that of the decisions up to it less that of those before it: lives are paired, so luck does
     not pass for merit. The programme ends with the last month, and what is left of it counts for two years more, as in
@@ -77,35 +97,36 @@ def effects(
 
     Args:
         company: that was lived.
-        decisions: what was decided.
-        lucks: other lives, of the same seed.
+        sequences: what was decided, by all or by each.
+        lucks: other lives, of the same seed; by default `LUCKS`, or `LEAST` where there is much to compute.
         executor, workers: as in `simulate`.
         progress: told how many steps are done, and how many there will be.
     """
-    taken = [i for i, (_, choice) in enumerate(decisions) if choice != "hold"]
-    if not taken:
-        return ()
+    wanted = dict.fromkeys(one for one in map(taken, sequences) if one)
+    starts = dict.fromkeys(one[:many] for one in wanted for many in range(len(one) + 1))
+    lucks = lucks or (LUCKS if len(starts) <= MANY else LEAST)
     others = [number for number in range(lucks + 1) if number != company.replication][:lucks]
-
-    def earned(so_far: Decided) -> tuple[float, Floats]:
+    earned: dict[Decided, tuple[float, Floats]] = {}
+    for done, so_far in enumerate(starts, 1):
         whole = run_off(company.decided(so_far))
         here = simulate(whole, [company.replication], company.seed, workers=1)
         usual = simulate(whole, others, company.seed, workers, executor=executor)
-        return float(here.measure("net_margin")[0]), usual.measure("net_margin")
-
-    here, usual = earned(())
-    found = []
-    for done, i in enumerate(taken, 1):
+        earned[so_far] = float(here.measure("net_margin")[0]), usual.measure("net_margin")
         if progress:
-            progress(done, len(taken) + 1)
-        (month, choice), so_far = decisions[i], decisions[: i + 1]
-        here_then, then = earned(so_far)
-        on_average = amount(differences(then, usual), widest(then, usual, None))[0]
-        found.append(Effect(month, choice, here_then - here, on_average))
-        here, usual = here_then, then
-        if choice == "stop":
-            break
-    return tuple(found)
+            progress(done, len(starts))
+
+    def between(before: Decided, after: Decided) -> tuple[float, Estimate]:
+        (here, usual), (here_then, then) = earned[before], earned[after]
+        return here_then - here, amount(differences(then, usual), widest(then, usual, None))[0]
+
+    return tuple(
+        Effects(
+            one,
+            tuple(Effect(*decision, *between(one[:i], one[: i + 1])) for i, decision in enumerate(one)),
+            *between((), one),
+        )
+        for one in wanted
+    )
 
 
 def knowable(
@@ -129,7 +150,7 @@ def knowable(
     for month, so_far, others in _alike(company, decisions, lives, executor, workers, progress):
         mine = company.lived(so_far)
         weighting = weights(_stacked(others)[:, :month], _stacked(mine)[0, :month])
-        chance = float(weighting.weights @ others.plateau.crossed)
+        chance = share(others.plateau.crossed, weighting.weights)
         found.append(Knowable(month, chance, weighting.effective_sample_size, weighting.warning))
     return tuple(found)
 

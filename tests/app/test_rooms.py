@@ -13,8 +13,8 @@ import pytest
 
 from simkit import Scenario
 from simkit.errors import StoreError
-from simkit.training.company import CHOICES, Company
-from simkit_app.room.lives import Lived, Lives
+from simkit.training.company import CHOICES, Company, Lived
+from simkit_app.room.lives import Lives
 from simkit_app.room.rooms import Refused, Rooms, digest
 from simkit_app.room.tables import SCHEMA, Table, changing, opened
 from simkit_app.room.views import of_person, of_room

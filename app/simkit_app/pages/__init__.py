@@ -9,17 +9,24 @@ import streamlit as st
 from simkit_app import PAGES, board, levers
 from simkit_app.board import Board
 from simkit_app.pages import assumptions, compare, explore, start, take_away, training, what_if, your_data
+from simkit_app.pages.training import projector
 from simkit_app.text import plain
 
-_START, _WHAT_IF, _TRAINING = "Start", "What if", "Training"
+_START, _WHAT_IF, _TRAINING, _PROJECTOR = "Start", "What if", "Training", "Projector"
 _log = logging.getLogger(__name__)
 
 
 def made() -> list[st.Page]:
     """The pages, for this run: Streamlit makes them only in one."""
-    drawn = (start, what_if, your_data, compare, explore, assumptions, take_away, training)
+    drawn = (start, what_if, your_data, compare, explore, assumptions, take_away, training, projector)
     pages = [
-        st.Page(module.page, title=title, url_path=path, default=title == _START)
+        st.Page(
+            module.page,
+            title=title,
+            url_path=path,
+            default=title == _START,
+            visibility="hidden" if title == _PROJECTOR else "visible",
+        )
         for module, (title, path) in zip(drawn, PAGES.items(), strict=True)
     ]
     st.session_state["pages"] = {page.title: page for page in pages}
@@ -37,6 +44,11 @@ def frame(session: Board, page: st.Page) -> None:
         st.session_state.arrived = True  # a link that somebody shortened to the address of the server
         to_the_board()
     st.session_state.arrived = True
+    if projector.followed():  # its address stays as it is
+        if page.title != _PROJECTOR:
+            st.switch_page(st.session_state["pages"][_PROJECTOR], query_params=st.query_params.to_dict())
+        page.run()
+        return
     levers.take_moves(session)
     if st.session_state.pop("go", False):  # a point of a map was chosen
         to_the_board()

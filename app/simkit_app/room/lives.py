@@ -6,26 +6,11 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
-from simkit.training.company import Company, Decided, crossing_of, seen
+from simkit.training.company import Company, Decided, Lived, live, taken
 
 _KEPT = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Lived:
-    """All months of a company.
-
-    Attributes:
-        rows: as of `simkit.training.company.seen`.
-        crossing: the month in which it crosses; 0 where it was never below, None where it does not.
-    """
-
-    rows: tuple[dict[str, Any], ...]
-    crossing: int | None
 
 
 class Lives:
@@ -43,11 +28,11 @@ class Lives:
     def ask(self, company: Company, decided: Decided) -> Future[Lived]:
         """Have it lived, if it has not been."""
         # Holding changes nothing: whoever decides nothing else lives the same.
-        key = company, tuple(one for one in decided if one[1] != "hold")
+        key = company, taken(decided)
         with self._lock:
             future = self._known.get(key)
             if future is None or (future.done() and (future.cancelled() or future.exception() is not None)):
-                future = self._known[key] = self._submit(_live, *key)
+                future = self._known[key] = self._submit(live, *key)
             self._known.move_to_end(key)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
@@ -61,8 +46,3 @@ class Lives:
     def get(self, company: Company, decided: Decided = ()) -> Lived:
         """The months of a company."""
         return self.ask(company, decided).result()
-
-
-def _live(company: Company, decided: Decided) -> Lived:
-    life = company.lived(decided)
-    return Lived(tuple(seen(life, company.months)), crossing_of(life))

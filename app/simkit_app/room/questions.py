@@ -29,8 +29,22 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Debriefed:
-    """What each decision did, with this luck and on average, and what could have been known at each review."""
+class Effective:
+    """What decisions did, with this luck and on average."""
+
+    company: Company
+    sequences: tuple[Decided, ...]
+
+    priority: ClassVar = Priority.REASONS
+
+    def work(self, answer: Answer, lane: Lane) -> None:
+        """Live the company again with other luck."""
+        answer.show(effects(self.company, self.sequences, executor=lane, progress=answer.progress))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What could have been known at each review."""
 
     company: Company
     decided: Decided
@@ -38,6 +52,5 @@ class Debriefed:
     priority: ClassVar = Priority.REASONS
 
     def work(self, answer: Answer, lane: Lane) -> None:
-        """Live the company again with other luck."""
-        done = effects(self.company, self.decided, executor=lane, progress=answer.progress)
-        answer.show((done, knowable(self.company, self.decided, executor=lane, progress=answer.progress)))
+        """Live the company again, and look for lives alike."""
+        answer.show(knowable(self.company, self.decided, executor=lane, progress=answer.progress))

@@ -22,11 +22,17 @@ from simkit.scenarios import Scenario, to_toml
 from simkit.scenarios.toml_files import from_toml
 from simkit.training.company import CHOICES, Choice, Company, Decided
 from simkit.training.drawing import Drawing, drawing
+from simkit.training.session import Mode as Mode
 from simkit_app.room.tables import Drawn, Hands, Person, Room, Round, Vote, changing, forget_expired, overwrite, reading
 
-Mode = Literal["one", "own"]
 MODES: tuple[Mode, ...] = get_args(Mode)
-Step = Literal["lock", "reveal", "close", "back", "forward", "debrief"]
+Step = Literal["lock", "reveal", "review", "finish", "close", "back", "forward", "debrief"]
+Scene = Literal["expected", "crossing", "stopped", "decisions", "known", "activity", "learned", "questions"]
+SCENES: tuple[Scene, ...] = get_args(Scene)
+"""What the projector shows of a debrief, one after the other."""
+GUESSED = 0
+"""The month under which raised hands are kept that say when results will cross."""
+NEVER = "never"
 
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so that codes spell nothing, and nothing that is read as something else."""
@@ -87,14 +93,16 @@ class Standing:
         code: of the room.
         version: grows with every change.
         steps: how many the facilitator has taken.
+        key: digest of the secret that steers.
         round: the number of the company that is lived.
         company: that is lived.
-        mode, phase, locked, month, shown, reviewing, seconds: as in `Round`.
+        mode, phase, locked, month, shown, reviewing, seconds, scene: as in `Round`.
         seats: everybody, by the digest of their token, in the order of joining.
-        hands: raised at each review, by choice.
+        hands: raised at each review, by choice; and under `GUESSED`, by month of the crossing or `NEVER`.
     """
 
     code: str
+    key: str
     version: int
     steps: int
     round: int
@@ -106,8 +114,14 @@ class Standing:
     shown: int
     reviewing: int | None
     seconds: int | None
+    scene: int
     seats: dict[str, Seat]
     hands: dict[int, Counter[str]]
+
+    @property
+    def alone(self) -> bool:
+        """Whether this is a room of one, who steers it."""
+        return self.key in self.seats
 
     @property
     def closed(self) -> tuple[int, ...]:
@@ -118,6 +132,13 @@ class Standing:
         """How many were for what at a review, raised hands included."""
         votes = Counter(seat.votes[month] for seat in self.seats.values() if month in seat.votes)
         return votes + self.hands.get(month, Counter())
+
+    @property
+    def crossings(self) -> tuple[int | None, ...]:
+        """The month in which each expects the crossing, raised hands included; None for never."""
+        drawn = [seat.drawing.crossing for seat in self.seats.values() if seat.drawing is not None]
+        raised = self.hands.get(GUESSED, Counter())
+        return (*drawn, *(None if one == NEVER else int(one) for one in raised.elements()))
 
     def decided(self, seat: Seat | None = None) -> Decided:
         """What was decided at the reviews that are over: by the majority, or in one's own company by oneself.
@@ -175,6 +196,16 @@ class Rooms:
             session.add(_round(code, 1, company, mode))
         return code, key
 
+    def alone(self, company: Company, name: str = "You") -> tuple[str, str]:
+        """A room of one, who steers it.
+
+        Returns:
+            Its code, and the secret with which one takes part and steers.
+        """
+        code, key = self.open(company, "own")
+        self.join(code, name, key)
+        return code, key
+
     def standing(self, code: str) -> Standing:
         """How a room stands.
 
@@ -219,6 +250,12 @@ class Rooms:
         with reading(self._engine) as session:
             room = session.get(Room, code)
             return room is not None and secrets.compare_digest(room.key, digest(key))
+
+    def shows(self, code: str, view: str) -> bool:
+        """Whether this is the secret of a room's projector, with which one sees and changes nothing (`view_of`)."""
+        with reading(self._engine) as session:
+            room = session.get(Room, code)
+            return room is not None and secrets.compare_digest(_view(room.key), view)
 
     def join(self, code: str, name: Any, token: Any) -> None:
         """Come in, or back.
@@ -293,16 +330,25 @@ class Rooms:
             return (*before.decided(before.seats[person.token]), (month, choice))
 
     def raise_hands(self, code: str, key: str, month: int, counts: dict[str, int]) -> None:
-        """Enter a show of hands at the review that is open, in place of what was entered before.
+        """Enter a show of hands, in place of what was entered before.
+
+        Args:
+            code, key: the room, and the facilitator's secret.
+            month: the review that is open; or `GUESSED`, for when results will cross, while people draw.
+            counts: how many hands for each choice; or for each month, as text, and `NEVER`.
 
         Raises:
-            Refused: not the facilitator, the review is not open, or counts that cannot be.
+            Refused: not the facilitator, the review or the drawing is not open, or counts that cannot be.
         """
         with self._steer(code, key) as (session, room):
             now = _now(session, room)
-            if month != now.reviewing:
+            if month == GUESSED and now.locked:
+                raise Refused(409, "The drawings are locked.")
+            if month not in (GUESSED, now.reviewing):
                 raise Refused(409, "This review is closed.")
-            if any(choice not in CHOICES or not 0 <= count <= 1_000 for choice, count in counts.items()):
+            months = range(1, _company(now).months + 1)
+            known = {NEVER, *map(str, months)} if month == GUESSED else set(CHOICES)
+            if any(choice not in known or not 0 <= count <= 1_000 for choice, count in counts.items()):
                 raise Refused(422, "Enter how many hands were raised for each choice, from 0 to 1,000.")
             session.execute(delete(Hands).where(Hands.code == code, Hands.number == now.number, Hands.month == month))
             for choice, count in counts.items():
@@ -314,7 +360,9 @@ class Rooms:
         Args:
             code, key: the room, and the facilitator's secret.
             step: one of `Step`: 'lock' drawings and begin; 'reveal' the next month, closing the review that is open;
-                'close' it without revealing; go 'back' and 'forward' among the months lived; or 'debrief'.
+                all up to the next 'review', or all that are left, 'finish'; 'close' a review without revealing; go
+                'back', which stops the timer, and 'forward' among the months lived or the scenes of the
+                debrief; or 'debrief'.
             of: how many steps the facilitator has seen taken. Where there were more, this one was meant for what is no
                 longer so, as with a double click or a second tab, and is not taken.
 
@@ -339,7 +387,10 @@ class Rooms:
         if seconds is not None and not 5 <= seconds <= 600:
             raise Refused(422, "Choose 5 to 600 seconds.")
         with self._steer(code, key) as (session, room):
-            _now(session, room).seconds = seconds
+            now = _now(session, room)
+            now.seconds = seconds
+            # What was looked at before a pause does not count.
+            self._since.pop((code, now.number, now.month), None)
 
     def tick(self) -> None:
         """Reveal the next month of rooms whose timer is over, and delete those whose time is over.
@@ -444,6 +495,18 @@ def _reveal(now: Round, company: Company) -> None:
     now.reviewing = now.month if now.month in company.reviews else None
 
 
+def _review(now: Round, company: Company) -> None:
+    _reveal(now, company)
+    while now.reviewing is None and now.month < company.months:
+        _reveal(now, company)
+
+
+def _finish(now: Round, company: Company) -> None:
+    _reveal(now, company)
+    while now.month < company.months:
+        _reveal(now, company)
+
+
 def _close(now: Round, company: Company) -> None:
     if now.reviewing is None:
         raise Refused(409, "No review is open.")
@@ -451,10 +514,17 @@ def _close(now: Round, company: Company) -> None:
 
 
 def _back(now: Round, company: Company) -> None:
+    if now.phase == "debrief":
+        now.scene = max(now.scene - 1, 0)
+        return
+    now.seconds = None  # whoever looks back is not to be carried on
     now.shown = max(now.shown - 1, 0)
 
 
 def _forward(now: Round, company: Company) -> None:
+    if now.phase == "debrief":
+        now.scene = min(now.scene + 1, len(SCENES) - 1)
+        return
     now.shown = min(now.shown + 1, now.month)
 
 
@@ -467,6 +537,8 @@ def _debrief(now: Round, company: Company) -> None:
 _STEPS: dict[str, Callable[[Round, Company], None]] = {
     "lock": _lock,
     "reveal": _reveal,
+    "review": _review,
+    "finish": _finish,
     "close": _close,
     "back": _back,
     "forward": _forward,
@@ -487,6 +559,15 @@ def shown_name(name: Any) -> str:
     spaced = (" " if one.isspace() else one for one in unicodedata.normalize("NFC", name))
     seen = "".join(one for one in spaced if one in _JOINERS or unicodedata.category(one)[0] != "C")
     return " ".join(seen.split()) if seen.strip(_JOINERS + " ") else ""
+
+
+def view_of(key: str) -> str:
+    """The secret of a room's projector, from the facilitator's: it shows the room and steers nothing."""
+    return _view(digest(key))
+
+
+def _view(key: str) -> str:
+    return digest(f"projector {key}")[:32]
 
 
 def _room(session: Session, code: str) -> Room:
@@ -541,6 +622,7 @@ def _standing(session: Session, room: Room, number: int | None = None) -> Standi
         code=room.code,
         version=room.version,
         steps=room.steps,
+        key=room.key,
         round=now.number,
         company=_company(now),
         mode=now.mode,  # type: ignore[arg-type]  # ours
@@ -550,6 +632,7 @@ def _standing(session: Session, room: Room, number: int | None = None) -> Standi
         shown=now.shown,
         reviewing=now.reviewing,
         seconds=now.seconds,
+        scene=now.scene,
         seats={one.token: Seat(one.number, one.name, drawn.get(one.token), votes.get(one.token, {})) for one in people},
         hands=hands,
     )

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from simkit_app.room.lives import Lives
 from simkit_app.room.page import page
+from simkit_app.room.reach import VISITS
 from simkit_app.room.rooms import Mark, Refused, Rooms, digest, shown_name
 from simkit_app.room.views import lived_by, of_person
 
@@ -242,6 +243,7 @@ class Interface:
 
 
 async def _page(request: Request) -> Response:
+    VISITS.came(_address(request))
     # Not 'no-store': a phone that restores a tab without a connection may then show the page that it has.
     headers = {
         "Content-Security-Policy": _PAGE.policy,

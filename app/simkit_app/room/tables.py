@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from simkit.errors import StoreError
 
-SCHEMA = 1
+SCHEMA = 2
 _BUSY = 10_000
 """Milliseconds that one change waits for another to end."""
 
@@ -62,6 +62,7 @@ class Round(Table):
         shown: the last month shown; less than `month` where the facilitator has stepped back.
         reviewing: the month whose review is open, or None.
         seconds: between months where a timer reveals them, or None.
+        scene: of the debrief that the projector shows, from 0.
     """
 
     __tablename__ = "round"
@@ -78,6 +79,7 @@ class Round(Table):
     shown: Mapped[int] = mapped_column(default=0)
     reviewing: Mapped[int | None] = mapped_column(default=None)
     seconds: Mapped[int | None] = mapped_column(default=None)
+    scene: Mapped[int] = mapped_column(default=0)
 
 
 class Person(Table):

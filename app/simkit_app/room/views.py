@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from simkit.training.company import CHOICES, Choice, Decided
+from simkit.training.company import CHOICES, SAYS, Decided, Lived
 from simkit.training.drawing import fan, score
-from simkit_app.room.lives import Lived, Lives
+from simkit_app.room.lives import Lives
 from simkit_app.room.rooms import Refused, Seat, Standing
-
-SAYS: dict[Choice, str] = {
-    "hold": "Hold: keep to the plan",
-    "push": "Push: demand more activity",
-    "cut": "Cut: save on media, tools and hiring",
-    "reorganise": "Reorganise: bring the channels together",
-    "chase": "Chase what everybody talks about",
-    "stop": "Stop the programme",
-}
-"""Choices in the words of a meeting."""
 
 
 def lived_by(standing: Standing, digest: str) -> list[Decided]:
@@ -47,6 +37,8 @@ def of_person(standing: Standing, digest: str, lives: Lives) -> dict[str, Any]:
     view["me"] = {"name": seat.name, "drawing": _drawing(seat), "vote": seat.votes.get(standing.reviewing or 0)}
     if standing.phase == "debrief":
         view["debrief"] = debrief(standing, seat, lives)
+    if standing.alone:
+        view["steps"] = standing.steps
     return view
 
 
@@ -110,7 +102,7 @@ def debrief(standing: Standing, seat: Seat, lives: Lives) -> dict[str, Any]:
     return {
         "actual": actual,
         "crossing": lived.crossing,
-        "crossings": [one.drawing.crossing for one in standing.seats.values() if one.drawing is not None],
+        "crossings": list(standing.crossings),
         "score": scored,
         "stopped": stops(standing),
         "held": [row["result"] for row in lives.get(company).rows],

@@ -1,0 +1,98 @@
+"""What happened in a training room, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from simkit.present.figures import between_signed, signed
+from simkit.statistics import Estimate
+from simkit.training.company import Decided
+from simkit.training.session import Group, Session, Stop
+
+MOST_GROUPS = 8
+"""Of how many groups decisions are told; the others, the smallest, are counted."""
+
+
+def did(decided: Decided) -> str:
+    """Decisions in a few words."""
+    if not decided:
+        return "held throughout"
+    return ", ".join(f"{choice} after month {month}" for month, choice in decided)
+
+
+def crossed(played: Session) -> str:
+    """Expected and actual crossing."""
+    months = played.company.months
+    came, held = played.main.lived.crossing, played.held.crossing
+    happened = "It did not come" if came is None else f"It came in month {came}" if came else "They were never below it"
+    if played.main.decided and came != held:
+        happened += f"; had nothing been decided, {would(held, months)}"
+    if not played.crossings:
+        return f"When do results cross what was promised? {happened}."
+    guess = played.guess
+    who = "You" if len(played.crossings) == 1 else "Half of the room"
+    said = "no crossing" if guess is None else f"results to cross what was promised by month {guess}"
+    return f"{who} expected {said}. {happened}."
+
+
+def would(crossing: int | None, months: int) -> str:
+    """When results would have crossed, after another life was told."""
+    return (
+        f"not by month {months} either" if crossing is None else f"in month {crossing}" if crossing else "never below"
+    )
+
+
+def by_month(crossing: int | None, months: int) -> str:
+    """When results crossed, for a table."""
+    return f"not by month {months}" if crossing is None else f"month {crossing}" if crossing else "never below"
+
+
+def stopped(one: Stop, played: Session) -> str:
+    """Who stopped, and what would have come."""
+    many = len(one.people)
+    who = "The room" if played.mode == "one" else f"{many} {'person' if many == 1 else 'people'}"
+    ended = f"{who} stopped after month {one.month}"
+    if one.before is None:
+        return f"{ended}: going on, no crossing would have come by month {played.company.months} in this life."
+    if one.before <= 0:
+        return f"{ended}, when results had crossed already."
+    months = "month" if one.before == 1 else "months"
+    return f"{ended}: {one.before} {months} before month {one.crossing}, in which going on would have crossed."
+
+
+def turned(frame: pd.DataFrame) -> str:
+    """How often luck told something else than the average: the sign differs, or the interval leaves out this life."""
+    other = int(((frame["here"] > 0) != (frame["value"] > 0)).sum())
+    if not other:
+        return "With this luck each did what it does on average, in its direction."
+    return (
+        f"In {other} of {len(frame)} rows this luck points the other way than the average: who judges by what came "
+        "would have learned the wrong thing."
+    )
+
+
+def shift(found: Estimate) -> str:
+    """A change of a share, in points."""
+    assert found.value is not None
+    points = lambda value: f"{100 * abs(value or 0.0):.0f} points"  # noqa: E731
+    said = signed(found.value, points)
+    if found.low is None or found.high is None:
+        return said
+    return f"{said} (95 % interval {between_signed(found.low, found.high, points)})"
+
+
+def months_off(found: Estimate) -> str:
+    """A change of a time."""
+    assert found.value is not None
+    months = lambda value: f"{abs(value or 0.0):.1f} months"  # noqa: E731
+    said = signed(found.value, months)
+    if found.low is None or found.high is None:
+        return said
+    return f"{said} (95 % interval {between_signed(found.low, found.high, months)})"
+
+
+def groups_told(groups: Sequence[Group]) -> list[Decided]:
+    """The decisions that are told: of the largest groups that decided anything."""
+    return [one.decided for one in groups if one.decided][:MOST_GROUPS]
