@@ -15,7 +15,8 @@ from simkit import Scenario
 from simkit.errors import StoreError
 from simkit.training.company import CHOICES, Company, Lived
 from simkit_app.room.lives import Lives
-from simkit_app.room.rooms import Refused, Rooms, digest
+from simkit_app.room.played import played
+from simkit_app.room.rooms import GUESSED, SCENES, Refused, Rooms, digest, view_of
 from simkit_app.room.tables import SCHEMA, Table, changing, opened
 from simkit_app.room.views import of_person, of_room
 from tests.worlds import QUIET
@@ -154,7 +155,7 @@ def test_what_was_done_twice_counts_once(rooms: Rooms) -> None:
     assert rooms.standing(code).tally(2) == {"push": 1}
 
 
-@pytest.mark.parametrize("step", ["lock", "reveal", "close", "back", "forward", "debrief"])
+@pytest.mark.parametrize("step", ["lock", "reveal", "review", "finish", "close", "back", "forward", "debrief"])
 def test_only_the_secret_steers(rooms: Rooms, step: Any) -> None:
     """Fails if a step is taken with another secret, or with a participant's."""
     code, key = rooms.open(COMPANY, "one")
@@ -420,3 +421,117 @@ def test_each_company_is_lived_once_however_many_look(rooms: Rooms) -> None:
         of_person(rooms.standing(code), digest(token), lives)
     assert len(lived) == len(set(lived)) == len(CHOICES)
     assert rooms.standing(code) is rooms.standing(code)
+
+
+def test_months_are_revealed_up_to_the_next_review_or_all(rooms: Rooms) -> None:
+    """Fails if a review is jumped over, or the rest does not hold at the reviews it passes."""
+    code, key = rooms.open(COMPANY, "one")
+    go(rooms, code, key, "lock", "review")
+    assert (rooms.standing(code).month, rooms.standing(code).reviewing) == (2, 2)
+    go(rooms, code, key, "review")
+    assert (rooms.standing(code).month, rooms.standing(code).reviewing) == (4, 4)
+    go(rooms, code, key, "finish")
+    assert (rooms.standing(code).month, rooms.standing(code).reviewing) == (7, None)
+    assert rooms.standing(code).decided() == ((2, "hold"), (4, "hold"), (6, "hold"))
+    with pytest.raises(Refused, match="last month"):
+        go(rooms, code, key, "review")
+
+
+def test_whoever_looks_back_or_pauses_is_not_carried_on(rooms: Rooms, clock: Clock) -> None:
+    """Fails if the timer goes on while an earlier month is shown, or the time before a pause counts."""
+    code, key = rooms.open(COMPANY, "one")
+    go(rooms, code, key, "lock", "reveal")
+    rooms.set_timer(code, key, 10)
+    rooms.tick()
+    go(rooms, code, key, "back")
+    assert rooms.standing(code).seconds is None
+    clock.now += 100
+    rooms.tick()
+    assert rooms.standing(code).month == 1
+    rooms.set_timer(code, key, 10)
+    rooms.tick()
+    assert rooms.standing(code).month == 1
+    clock.now += 10
+    rooms.tick()
+    assert (rooms.standing(code).month, rooms.standing(code).shown) == (2, 2)
+
+
+def test_hands_say_when_results_will_cross(rooms: Rooms) -> None:
+    """Fails if raised hands are lost beside drawings, added twice, or taken after the lock or for no month."""
+    code, key = rooms.open(COMPANY, "one")
+    rooms.join(code, "Ann", ANN)
+    rooms.draw(code, ANN, 1, LINE, 5, 3)
+    for _ in range(2):
+        rooms.raise_hands(code, key, GUESSED, {"3": 2, "never": 1, "6": 0})
+    assert sorted(rooms.standing(code).crossings, key=str) == [3, 3, 5, None]
+    for counts in ({"8": 1}, {"push": 1}, {"3": -1}):
+        with pytest.raises(Refused, match="how many hands"):
+            rooms.raise_hands(code, key, GUESSED, counts)
+    go(rooms, code, key, "lock")
+    with pytest.raises(Refused, match="locked"):
+        rooms.raise_hands(code, key, GUESSED, {"3": 9})
+    go(rooms, code, key, "finish", "debrief")
+    found = played(rooms.standing(code), LIVES)
+    assert found.guess == 3
+    assert len(found.drawings) == 1
+
+
+def test_the_projector_shows_and_steers_nothing(rooms: Rooms) -> None:
+    """Fails if its secret opens anything else, tells the facilitator's, or another secret opens it."""
+    code, key = rooms.open(COMPANY, "one")
+    view = view_of(key)
+    assert rooms.shows(code, view)
+    assert not any(rooms.shows(code, wrong) for wrong in ("", key, code, view[:-1], digest(key)))
+    assert not rooms.shows("BCDFGH", view)
+    assert not rooms.steers(code, view)
+    with pytest.raises(Refused, match="Only the facilitator"):
+        rooms.steer(code, view, "lock", 0)
+    with pytest.raises(Refused, match="Join first"):
+        sees(rooms, code, view)
+
+
+def test_the_debrief_goes_part_by_part(rooms: Rooms) -> None:
+    """Fails if the projector's part leaves the debrief, or is forgotten when the server ends."""
+    code, key = rooms.open(COMPANY, "one")
+    go(rooms, code, key, "lock", "finish", "debrief", "back")
+    assert rooms.standing(code).scene == 0
+    go(rooms, code, key, *["forward"] * (len(SCENES) + 2))
+    assert rooms.standing(code).scene == len(SCENES) - 1
+    assert rooms.standing(code).shown == 7
+    rooms.next_round(code, key, COMPANY, "one")
+    assert rooms.standing(code).scene == 0
+
+
+def test_somebody_alone_takes_part_and_steers(rooms: Rooms) -> None:
+    """Fails if somebody alone cannot go on by themselves, or a room of many gives that to one of them."""
+    code, key = rooms.alone(COMPANY)
+    assert rooms.steers(code, key)
+    rooms.draw(code, key, 1, LINE, None, None)
+    go(rooms, code, key, "lock", "review")
+    seen = sees(rooms, code, key)
+    assert (seen["alone"], seen["month"], seen["review"], seen["fan"]) == (True, 2, 2, None)
+    rooms.vote(code, key, 1, 2, "stop")
+    go(rooms, code, key, "finish", "debrief")
+    found = played(rooms.standing(code), LIVES)
+    assert [stop.month for stop in found.stops] == [2]
+    many, other = rooms.open(COMPANY, "own")
+    rooms.join(many, "Ann", ANN)
+    assert "alone" not in sees(rooms, many, ANN)
+    assert not rooms.steers(many, ANN)
+    assert not rooms.standing(many).alone
+    assert rooms.steers(many, other)
+
+
+def test_without_names_nobody_is_told_by_when_they_came(rooms: Rooms) -> None:
+    """Fails if a name is left, or numbers follow the order of joining for everybody."""
+    code, key = rooms.open(COMPANY, "one")
+    tokens = [f"{number:032d}" for number in range(12)]
+    for number, token in enumerate(tokens):
+        rooms.join(code, f"Name {number}", token)
+        rooms.draw(code, token, 1, [float(number)] * 7, 5, 3)
+    go(rooms, code, key, "lock", "finish", "debrief")
+    people = played(rooms.standing(code), LIVES, named=False).people
+    assert [person.name for person in people] == [f"Person {number}" for number in range(1, 13)]
+    order = [person.drawing.values[0] for person in people if person.drawing is not None]
+    assert sorted(order) == [float(number) for number in range(12)]
+    assert order != sorted(order)

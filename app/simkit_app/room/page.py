@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _STATIC = Path(__file__).with_name("static")
-_MODULES = ("state", "words", "seat", "follow", "drawing", "chart", "views", "room")
+_MODULES = ("state", "words", "seat", "follow", "drawing", "chart", "alone", "views", "room")
 """Each uses only those before it, and no two have a name in common."""
 
 

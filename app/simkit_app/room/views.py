@@ -38,7 +38,7 @@ def of_person(standing: Standing, digest: str, lives: Lives) -> dict[str, Any]:
     if standing.phase == "debrief":
         view["debrief"] = debrief(standing, seat, lives)
     if standing.alone:
-        view["steps"] = standing.steps
+        view |= {"alone": True, "fan": None}
     return view
 
 

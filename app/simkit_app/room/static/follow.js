@@ -12,7 +12,7 @@ export function schedule(delay) {
   net.timer = setTimeout(flush, delay);
 }
 
-async function flush() {
+export async function flush() {
   const { seat } = app;
   if (!seat || net.sending || !(drawingWaits() || voteWaits())) return;
   net.sending = true;

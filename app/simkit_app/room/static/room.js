@@ -1,7 +1,7 @@
 // Beginning: what people do is heard from here.
 
 import {
-  app, byId, cleanCode, draftKey, drawingWaits, net, NEVER, OPEN, PREFIX, recall, recallDraft, seatKey,
+  app, byId, cleanCode, draftKey, drawingWaits, keep, net, NEVER, OPEN, PREFIX, recall, recallDraft, seatKey,
   shownBy, valuesNow, voteKey, voteWaits,
 } from './state.js';
 import { monthText } from './words.js';
@@ -113,6 +113,9 @@ function begin() {
   listenToJoining();
   listenToDevice();
   app.code = cleanCode(new URLSearchParams(location.search).get('code')) || recall('current') || '';
+  // Whoever plays alone comes with a seat that is taken already.
+  const token = location.hash.slice(1);
+  if (app.code && token) keep(seatKey(app.code), { code: app.code, name: 'You', token, joined: true });
   const seat = app.code ? recall(seatKey(app.code)) : null;
   if (seat?.joined) {
     sitDown({ code: app.code, name: seat.name, token: seat.token });

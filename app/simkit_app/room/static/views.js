@@ -8,6 +8,7 @@ import {
   stopperTexts, whoText,
 } from './words.js';
 import { choose, onTyped } from './drawing.js';
+import { renderAlone } from './alone.js';
 import { axis, bullets, drawChart, drawStrip, fill, legend, make, show, write } from './chart.js';
 
 export function render() {
@@ -48,6 +49,7 @@ function renderRoom(room) {
   const notice = app.notice || lateText(room);
   write(byId('notice'), notice);
   show(byId('notice'), notice !== '');
+  renderAlone(room);
   show(byId('draw'), room.phase === 'draw');
   show(byId('months'), room.phase !== 'draw');
   if (room.phase === 'draw') renderDraw(room);
@@ -82,6 +84,7 @@ function renderDraw(room) {
   if (open) renderSlider(values);
   renderAnswer('crossing', drawing, open);
   renderAnswer('patience', drawing, open);
+  show(byId('drawn'), !room.alone);
   write(byId('drawn'), `${room.drawn} of ${room.people} have drawn.${
     open ? ' You can change everything until the facilitator locks the drawings.' : ''}`);
 }
@@ -196,6 +199,7 @@ function renderVote(room) {
     input.parentElement.classList.toggle('chosen', input.checked);
   });
   const changeable = mine ? ' You can change your answer until the review is closed.' : '';
+  show(byId('vote-count'), !room.alone);
   write(byId('vote-count'), `${room.voted} of ${room.people} have decided.${changeable}`);
 }
 
