@@ -269,7 +269,7 @@ class RoomAccount:
             "same company, in pairs. What came with this luck is no merit and no fault."
         )
         spec = effect_spec(self.currency, len(frame))
-        return Section("decisions", title, tuple(told), frame, spec, heads, tuple(table), note, 40 * len(frame) + 20)
+        return Section("decisions", title, tuple(told), frame, spec, heads, tuple(table), note, 46 * len(frame) + 70)
 
     def _known(self) -> Section:
         title = "What could have been known"

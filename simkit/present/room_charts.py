@@ -26,14 +26,14 @@ PROMISED, RESULT, AVERAGE, HELD, ROOM, MIDDLE = (
 _COLOURS = {
     PROMISED: "#D55E00",
     AVERAGE: "#0072B2",
-    HELD: "#7F7F7F",
+    HELD: "#6B6B6B",
     MIDDLE: "#009E73",
     RESULT: "#0072B2",
     ROOM: "#009E73",
 }
-_DASHES = {PROMISED: [7, 4], AVERAGE: [1, 0], HELD: [1, 3], MIDDLE: [10, 3, 2, 3]}
+_DASHES = {PROMISED: [7, 4], AVERAGE: [1, 0], HELD: [3, 3], MIDDLE: [10, 3, 2, 3]}
 ACTIVITY, LEADS, RESULTS = "items published", "leads", "results"
-_MEASURES = {ACTIVITY: ("#E69F00", [7, 4]), LEADS: ("#56B4E9", [2, 3]), RESULTS: ("#0072B2", [1, 0])}
+_MEASURES = {ACTIVITY: ("#E69F00", [7, 4]), LEADS: ("#009E73", [10, 3, 2, 3]), RESULTS: ("#0072B2", [1, 0])}
 HERE, USUALLY = "with this luck", "on average"
 QUARTER = 3
 Fan = Mapping[str, Sequence[float]]
@@ -192,7 +192,9 @@ def effect_spec(currency: str, bars: int) -> dict[str, Any]:
     """What decisions did: a bar and its interval on average, a diamond with this luck."""
     row = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=420, ticks=False, domain=False))
     colours = alt.Scale(domain=[USUALLY, HERE], range=["#0072B2", "#D55E00"])
-    look = alt.Color("kind:N", title=None, scale=colours, legend=alt.Legend(orient="bottom", labelFontSize=13))
+    look = alt.Color(
+        "kind:N", title=None, scale=colours, legend=alt.Legend(orient="bottom", labelFontSize=13, labelLimit=320)
+    )
     axis = alt.Axis(format="~s", tickCount=5)
     tooltip = [
         alt.Tooltip("name:N", title="decision"),
@@ -210,7 +212,7 @@ def effect_spec(currency: str, bars: int) -> dict[str, Any]:
         base.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q"),
         luck.mark_point(shape="diamond", filled=True, size=140, opacity=1).encode(x="here:Q", color=look),
     ]
-    return specification(alt.LayerChart(layer=layers).properties(height=40 * bars + 20, width="container"))
+    return specification(alt.LayerChart(layer=layers).properties(height=46 * bars + 70, width="container"))
 
 
 def known_rows(known: Iterable[Knowable]) -> pd.DataFrame:
@@ -271,6 +273,8 @@ def on_the_wall(spec: Mapping[str, Any], times: float = 2.5) -> dict[str, Any]:
             }
             if isinstance(sizes.get("size"), int | float):
                 sizes["size"] *= times
+            if isinstance(dashes := sizes.get("range"), list) and all(isinstance(one, list) for one in dashes):
+                sizes["range"] = [[length * times for length in one] for one in dashes]
             return sizes
         return [enlarged(one) for one in part] if isinstance(part, list) else part
 

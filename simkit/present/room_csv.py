@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from simkit.present.room_account import RoomAccount
+from simkit.present.room_words import did
 from simkit.run.provenance import version_of
 from simkit.training.drawing import Score
 
@@ -57,14 +58,7 @@ def months_csv(account: RoomAccount) -> str:
     """
     played = account.session
     companies = [("held throughout", 0, played.held)] if all(group.decided for group in played.groups) else []
-    companies += [
-        (
-            ", ".join(f"{choice} after month {month}" for month, choice in group.decided) or "held throughout",
-            len(group.people),
-            group.lived,
-        )
-        for group in played.groups
-    ]
+    companies += [(did(group.decided), len(group.people), group.lived) for group in played.groups]
     rows = [{"company": name, "people": people, **row} for name, people, lived in companies for row in lived.rows]
     return _with_source(pd.DataFrame(rows).rename(columns={"expected": "promised"}), account)
 

@@ -19,7 +19,12 @@ def did(decided: Decided) -> str:
     """Decisions in a few words."""
     if not decided:
         return "held throughout"
-    return ", ".join(f"{choice} after month {month}" for month, choice in decided)
+    months: dict[str, list[str]] = {}
+    for month, choice in decided:
+        months.setdefault(choice, []).append(str(month))
+    return "; ".join(
+        f"{choice} after month{'s' if len(when) > 1 else ''} {', '.join(when)}" for choice, when in months.items()
+    )
 
 
 def crossed(played: Session) -> str:

@@ -173,7 +173,7 @@ def test_page_deck_and_tables_say_the_same() -> None:
     months = list(csv.DictReader(io.StringIO(months_csv(told))))
     assert [(row["company"], row["people"]) for row in months[::12]] == [
         ("held throughout", "2"),
-        ("push after month 3, stop after month 6", "1"),
+        ("push after month 3; stop after month 6", "1"),
         ("stop after month 3", "1"),
     ]
     assert {row["seed"] for row in people + months} == {"1"}
