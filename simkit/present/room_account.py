@@ -164,8 +164,9 @@ class RoomAccount:
         ]
         middle = played.middle
         if middle is not None:
+            whose = "The drawing" if len(played.drawings) == 1 else "The room's middle"
             said.append(
-                f"The room's middle was off by {per_cent(middle.shape)} of the target on average, the promised line by "
+                f"{whose} was off by {per_cent(middle.shape)} of the target on average, the promised line by "
                 f"{per_cent(middle.line)}."
             )
             closer = sum(score.shape > middle.shape for _, score in played.scored())

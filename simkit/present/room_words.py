@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from simkit.present.figures import between_signed, signed
+from simkit.model.recorder import CHANNELS, ROLES
+from simkit.present.figures import between_signed, money, number, signed
 from simkit.statistics import Estimate
-from simkit.training.company import Decided
+from simkit.training.company import Company, Decided
 from simkit.training.session import Group, Session, Stop
 
 MOST_GROUPS = 8
@@ -24,6 +25,35 @@ def did(decided: Decided) -> str:
         months.setdefault(choice, []).append(str(month))
     return "; ".join(
         f"{choice} after month{'s' if len(when) > 1 else ''} {', '.join(when)}" for choice, when in months.items()
+    )
+
+
+def briefing(company: Company, start: float) -> str:
+    """What a room is told before it draws: what the company's executives see, and nothing of how it ends.
+
+    Args:
+        company: that will be lived.
+        start: results a month before the programme.
+    """
+    parameters = company.scenario.parameters
+    team, expectation = parameters.team, parameters.expectation
+    heads = {role: getattr(team, role) for role in ROLES if getattr(team, role)}
+    many = sum(heads.values())
+    people = ", ".join(f"{count} {role}" if count > 1 else role for role, count in heads.items())
+    active = [name for name in CHANNELS if getattr(parameters.channels, name).active]
+    currency, metric = parameters.company.currency, expectation.metric
+
+    def amount(value: float) -> str:
+        return money(value, currency) if metric == "margin" else f"{number(value)} {metric}"
+
+    what = "gross margin of the customers won" if metric == "margin" else metric
+    return (
+        f"A marketing team of {many} {'person' if many == 1 else 'people'} ({people}) with "
+        f"{len(active)} {'channel' if len(active) == 1 else 'channels'} ({', '.join(active)}). It spends "
+        f"{money(parameters.budget.media_per_month, currency)} a month for media, and "
+        f"{money(parameters.budget.tools_per_month, currency)} for tools. What counts is the {what}: {amount(start)} a "
+        f"month today. Promised are {amount(expectation.target_per_month)} by month {expectation.months_to_target:g}. "
+        f"Every {company.every} months there is a review, in which something can be decided or not."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -47,6 +48,16 @@ def test_a_session_from_drawing_to_debrief(page: Page, chromium: Browser, server
         assert page.get_by_text("Ann").count() == 0
         ann.reload()
         expect(ann.locator("#crossing")).to_have_value("5")
+        wall = page.context.new_page()
+        wall.goto(f"{server}{page.get_by_role('link', name='Open the projector view').get_attribute('href')}")
+        expect(wall.get_by_text("2 here, 2 have drawn")).to_be_visible()
+        expect(wall.get_by_text(code, exact=True)).to_be_visible()
+        page.get_by_role("button", name="Rehearse").click()
+        page.get_by_label("How many?").fill("3")
+        page.get_by_label("How many?").press("Enter")
+        page.get_by_role("button", name="Let them come").click()
+        page.keyboard.press("Escape")
+        expect(page.get_by_text("5 people are here, 5 have drawn")).to_be_visible()
         page.get_by_role("button", name="Lock the drawings and begin").click()
         reveal = page.get_by_role("button", name=re.compile("eveal the next month"))
         for month in (1, 2, 3):
@@ -55,7 +66,8 @@ def test_a_session_from_drawing_to_debrief(page: Page, chromium: Browser, server
         for person in (ann, bob):
             person.get_by_role("radio", name="Push: demand more activity").click()
             expect(person.locator("#status")).to_have_text(re.compile("saved"))
-        expect(page.get_by_text("2 have decided about month 3")).to_be_visible()
+        expect(page.get_by_text("5 have decided about month 3")).to_be_visible()
+        expect(wall.get_by_text("5 of 5 have decided")).to_be_visible()
         for month in (4, 5, 6):
             reveal.click()
             expect(bob.locator("#months-heading")).to_contain_text(str(month))
@@ -65,8 +77,23 @@ def test_a_session_from_drawing_to_debrief(page: Page, chromium: Browser, server
         expect(bob.locator("#decided")).to_contain_text("Push")
         for person in (ann, bob):
             assert person.evaluate("document.documentElement.scrollWidth") <= 390
-    expect(page.get_by_text("What the decisions did")).to_be_visible()
-    expect(page.get_by_text("What could have been known")).to_be_visible()
+        # The projector steers nothing, and holds no name and no secret.
+        expect(wall.get_by_text("What was expected, and what came")).to_be_visible()
+        page.get_by_role("button", name="Next part").click()
+        expect(wall.get_by_text("When the crossing was expected")).to_be_visible()
+        assert wall.get_by_role("button").count() == 0
+        assert not any(word in wall.content() for word in ("Ann", "Straight line 1", "key="))
+    expect(page.get_by_text("Margin less cost, each decision against holding")).to_be_visible()
+    expect(page.get_by_text("those most like yours counting most")).to_be_visible()
+    expect(page.get_by_text("(C8)")).to_be_visible()
+    for button, holds in (
+        ("Debrief (HTML)", b"Ann &lt;b&gt;"),
+        ("Debrief (PowerPoint)", b"PK"),
+        ("People (CSV)", b"Ann <b>"),
+    ):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button).click()
+        assert holds in Path(download.value.path()).read_bytes()
     # The link back is for whoever leads, in another browser too.
     page.get_by_role("button", name="Your own link back").click()
     link = page.locator("code", has_text="key=").inner_text()
@@ -75,3 +102,24 @@ def test_a_session_from_drawing_to_debrief(page: Page, chromium: Browser, server
     expect(other.locator("h1", has_text=code)).to_be_visible()
     assert "key=" not in other.url
     other.context.close()
+
+
+def test_somebody_alone_gets_from_the_board_to_the_whole_debrief(page: Page, server: str) -> None:
+    """Fails if somebody alone cannot begin, decide or go on by themselves, or finds no way to the debrief."""
+    page.goto(server)
+    page.get_by_role("link", name="Training").click()
+    page.get_by_label("Months").fill("6")
+    page.get_by_label("Months").press("Enter")
+    page.get_by_role("button", name="Play on my own").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Begin").click()
+    mine = opened.value
+    draw(mine, 1, "4")
+    mine.get_by_role("button", name="This is what I expect").click()
+    mine.get_by_role("radio", name="Cut").click()
+    mine.get_by_role("button", name="Go on to the next review").click()
+    mine.get_by_role("button", name="See what there is to learn").click()
+    expect(mine.locator("#decided")).to_contain_text("Cut")
+    mine.get_by_role("link", name="The whole debrief").click()
+    expect(mine.get_by_role("heading", name="You expected results to cross")).to_be_visible()
+    assert "key=" not in mine.url

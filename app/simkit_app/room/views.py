@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simkit.present.room_words import briefing
 from simkit.training.company import CHOICES, SAYS, Decided, Lived
 from simkit.training.drawing import fan, score
 from simkit_app.room.lives import Lives
@@ -49,7 +50,7 @@ def of_room(standing: Standing, lives: Lives, decided: Decided | None = None) ->
     lived, held = lives.get(company, taken), lives.get(company)
     expectation = company.scenario.parameters.expectation
     currency = company.scenario.parameters.company.currency
-    one = standing.mode == "one"
+    one, told = standing.mode == "one", standing.phase == "debrief"
     stopped = next((month for month, choice in taken if choice == "stop"), None)
     # Who has stopped sees nothing but what they save, until the debrief.
     blind = stopped is not None and standing.phase != "debrief"
@@ -58,8 +59,9 @@ def of_room(standing: Standing, lives: Lives, decided: Decided | None = None) ->
         "version": standing.version,
         "steps": standing.steps,
         "code": standing.code,
-        "title": company.scenario.title,
-        "story": company.scenario.story,
+        # The story tells how it ends; before that everybody knows what executives know.
+        "title": company.scenario.title if told else f"Company {standing.round}",
+        "story": company.scenario.story if told else briefing(company, _start(held)),
         "round": standing.round,
         "mode": standing.mode,
         "phase": standing.phase,

@@ -26,7 +26,7 @@ def page() -> None:
         return
     code, key = room
     standing = service().rooms.standing(code)
-    st.title(f"Room {code}", anchor=False)
+    st.title("On your own" if standing.alone else f"Room {code}", anchor=False)
     if standing.alone:
         entrance.one_s_own(code, key)
     else:

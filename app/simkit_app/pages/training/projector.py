@@ -89,6 +89,8 @@ def _living(standing: Standing, seen: dict[str, Any]) -> None:
     elif rows:
         last = rows[-1]
         said = f"came {_amount(seen, last['result'])}, promised {_amount(seen, last['expected'])}"
+    if standing.mode == "own" and rows:
+        said += "; the company of those who decide nothing" if not standing.reviewing else ""
     st.html(f'<p class="wall-big">{month}</p><p class="wall-text wall-line">{escape(said)}</p>')
     spec = on_the_wall(room_spec(seen["unit"], seen["months"], 640 if standing.reviewing else 760))
     frame = room_rows(seen["line"], rows, seen["fan"])

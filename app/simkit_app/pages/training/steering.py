@@ -33,16 +33,17 @@ def steps(code: str, key: str) -> None:
     view = of_room(standing, service().lives)
     st.markdown(_status(standing, view))
     _buttons(standing, key)
-    if standing.phase == "debrief":
+    if standing.phase == "debrief" or standing.alone:
         return
-    if not standing.alone:
-        with st.container(horizontal=True):
-            _timer(standing, key)
-            _hands(standing, key)
-            _people(standing)
+    with st.container(horizontal=True):
+        _timer(standing, key)
+        _hands(standing, key)
+        _people(standing)
     rows = room_rows(view["line"], view["rows"], view["fan"])
     spec = room_spec(f"{plain(view['title'])}: {view['unit']}", view["months"])
     st.vega_lite_chart(rows, spec, alt="What was promised, what the room expected, and what happened", height=480)
+    if standing.mode == "own" and standing.month:
+        st.caption("This is the company of those who decide nothing.")
     for one in view["decided"] if standing.mode == "one" else ():
         votes = ", ".join(f"{SAYS[choice].split(':')[0].lower()} {number}" for choice, number in one["votes"].items())
         st.markdown(f"Month {one['month']}: **{SAYS[one['choice']]}**" + (f" ({votes})" if votes else ""))
@@ -57,7 +58,7 @@ def _status(standing: Standing, view: dict[str, Any]) -> str:
         "debrief": f"Debrief. The projector shows part {standing.scene + 1} of {len(SCENES)}.",
     }
     if standing.alone:
-        return f"**{told[standing.phase]}**"
+        return "" if standing.phase == "debrief" else "The debrief comes here as soon as you have lived all months."
     raised = sum(standing.hands.get(GUESSED, {}).values())
     people = f"{view['people']} {'person is' if view['people'] == 1 else 'people are'} here, {view['drawn']} have drawn"
     if raised:
@@ -87,11 +88,11 @@ def _buttons(standing: Standing, key: str) -> None:
         ("Close the review", "close", "how_to_vote", live and reviewing),
         ("All that is left, without reviews", "finish", "last_page", live and not last),
     )
-    if standing.alone and not debrief:
+    if standing.alone:
         return
     with st.container(horizontal=True):
         for label, step, icon, possible in buttons:
-            if possible and not (standing.alone and debrief):
+            if possible:
                 st.button(
                     label,
                     key=f"training {step}",
