@@ -31,13 +31,67 @@ def draw(page: Page, ups: int, crossing: str) -> None:
     expect(page.locator("#status")).to_have_text(re.compile("saved"))
 
 
-def test_a_session_from_drawing_to_debrief(page: Page, chromium: Browser, server: str) -> None:
-    """Fails if people cannot join, draw, see a month, decide or compare, or if nobody can lead them there."""
+def opened(page: Page, server: str, button: str) -> None:
     page.goto(server)
     page.get_by_role("link", name="Training").click()
     page.get_by_label("Months").fill("6")
     page.get_by_label("Months").press("Enter")
-    page.get_by_role("button", name="Open the room").click()
+    page.get_by_role("button", name=button).click()
+
+
+def projected(page: Page, server: str, code: str) -> Page:
+    wall = page.context.new_page()
+    wall.goto(f"{server}{page.get_by_role('link', name='Open the projector view').get_attribute('href')}")
+    expect(wall.get_by_text("2 here, 2 have drawn")).to_be_visible()
+    expect(wall.get_by_text(code, exact=True)).to_be_visible()
+    return wall
+
+
+def rehearsed(page: Page) -> None:
+    page.get_by_role("button", name="Rehearse").click()
+    page.get_by_label("How many?").fill("1")
+    page.get_by_label("How many?").press("Enter")
+    page.get_by_role("button", name="Let them come").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("3 people are here, 3 have drawn")).to_be_visible()
+
+
+def lived(page: Page, wall: Page, people: tuple[Page, Page]) -> None:
+    page.get_by_role("button", name="Lock the drawings and begin").click()
+    reveal = page.get_by_role("button", name=re.compile("eveal the next month"))
+    for month in (1, 2, 3):
+        reveal.click()
+        expect(people[0].locator("#months-heading")).to_contain_text(str(month))
+    for person in people:
+        person.get_by_role("radio", name="Push: demand more activity").click()
+        expect(person.locator("#status")).to_have_text(re.compile("saved"))
+    expect(page.get_by_text("3 have decided about month 3")).to_be_visible()
+    expect(wall.get_by_text("3 of 3 have decided")).to_be_visible()
+    for month in (4, 5, 6):
+        reveal.click()
+        expect(people[1].locator("#months-heading")).to_contain_text(str(month))
+    expect(page.get_by_text("Push: demand more activity").first).to_be_visible()
+
+
+def debriefed(page: Page, wall: Page) -> None:
+    expect(wall.get_by_text("What was expected, and what came")).to_be_visible()
+    page.get_by_role("button", name="Next part").click()
+    expect(wall.get_by_text("When the crossing was expected")).to_be_visible()
+    assert wall.get_by_role("button").count() == 0
+    assert not any(word in wall.content() for word in ("Ann", "Straight line 1", "key="))
+    for last in ("Margin less cost, each decision against holding", "those most like yours counting most", "(C8)"):
+        expect(page.get_by_text(last).first).to_be_visible()
+    files = {"Debrief (HTML)": b"Ann &lt;b&gt;", "Debrief (PowerPoint)": b"PK", "People (CSV)": b"Ann <b>"}
+    for button, holds in files.items():
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button).click()
+        assert holds in Path(download.value.path()).read_bytes()
+
+
+def test_a_session_from_drawing_to_debrief(page: Page, chromium: Browser, server: str) -> None:
+    """Fails if people cannot join, draw, see a month, decide or compare, if nobody can lead them there, or if the
+    projector steers, or holds a name or a secret."""
+    opened(page, server, "Open the room")
     code = page.locator("h1", has_text=re.compile("^[A-Z]{6}$")).inner_text()
     with phone(chromium) as first, phone(chromium) as second:
         ann, bob = join(first, server, code, "Ann <b>A</b>"), join(second, server, code, "Bob")
@@ -48,52 +102,15 @@ def test_a_session_from_drawing_to_debrief(page: Page, chromium: Browser, server
         assert page.get_by_text("Ann").count() == 0
         ann.reload()
         expect(ann.locator("#crossing")).to_have_value("5")
-        wall = page.context.new_page()
-        wall.goto(f"{server}{page.get_by_role('link', name='Open the projector view').get_attribute('href')}")
-        expect(wall.get_by_text("2 here, 2 have drawn")).to_be_visible()
-        expect(wall.get_by_text(code, exact=True)).to_be_visible()
-        page.get_by_role("button", name="Rehearse").click()
-        page.get_by_label("How many?").fill("3")
-        page.get_by_label("How many?").press("Enter")
-        page.get_by_role("button", name="Let them come").click()
-        page.keyboard.press("Escape")
-        expect(page.get_by_text("5 people are here, 5 have drawn")).to_be_visible()
-        page.get_by_role("button", name="Lock the drawings and begin").click()
-        reveal = page.get_by_role("button", name=re.compile("eveal the next month"))
-        for month in (1, 2, 3):
-            reveal.click()
-            expect(ann.locator("#months-heading")).to_contain_text(str(month))
-        for person in (ann, bob):
-            person.get_by_role("radio", name="Push: demand more activity").click()
-            expect(person.locator("#status")).to_have_text(re.compile("saved"))
-        expect(page.get_by_text("5 have decided about month 3")).to_be_visible()
-        expect(wall.get_by_text("5 of 5 have decided")).to_be_visible()
-        for month in (4, 5, 6):
-            reveal.click()
-            expect(bob.locator("#months-heading")).to_contain_text(str(month))
-        expect(page.get_by_text("Push: demand more activity").first).to_be_visible()
+        wall = projected(page, server, code)
+        rehearsed(page)
+        lived(page, wall, (ann, bob))
         page.get_by_role("button", name="Go to the debrief").click()
         expect(ann.locator("#lesson")).to_contain_text("You expected")
         expect(bob.locator("#decided")).to_contain_text("Push")
         for person in (ann, bob):
             assert person.evaluate("document.documentElement.scrollWidth") <= 390
-        # The projector steers nothing, and holds no name and no secret.
-        expect(wall.get_by_text("What was expected, and what came")).to_be_visible()
-        page.get_by_role("button", name="Next part").click()
-        expect(wall.get_by_text("When the crossing was expected")).to_be_visible()
-        assert wall.get_by_role("button").count() == 0
-        assert not any(word in wall.content() for word in ("Ann", "Straight line 1", "key="))
-    expect(page.get_by_text("Margin less cost, each decision against holding")).to_be_visible()
-    expect(page.get_by_text("those most like yours counting most")).to_be_visible()
-    expect(page.get_by_text("(C8)")).to_be_visible()
-    for button, holds in (
-        ("Debrief (HTML)", b"Ann &lt;b&gt;"),
-        ("Debrief (PowerPoint)", b"PK"),
-        ("People (CSV)", b"Ann <b>"),
-    ):
-        with page.expect_download() as download:
-            page.get_by_role("button", name=button).click()
-        assert holds in Path(download.value.path()).read_bytes()
+    debriefed(page, wall)
     # The link back is for whoever leads, in another browser too.
     page.get_by_role("button", name="Your own link back").click()
     link = page.locator("code", has_text="key=").inner_text()
@@ -106,14 +123,10 @@ def test_a_session_from_drawing_to_debrief(page: Page, chromium: Browser, server
 
 def test_somebody_alone_gets_from_the_board_to_the_whole_debrief(page: Page, server: str) -> None:
     """Fails if somebody alone cannot begin, decide or go on by themselves, or finds no way to the debrief."""
-    page.goto(server)
-    page.get_by_role("link", name="Training").click()
-    page.get_by_label("Months").fill("6")
-    page.get_by_label("Months").press("Enter")
-    page.get_by_role("button", name="Play on my own").click()
-    with page.expect_popup() as opened:
+    opened(page, server, "Play on my own")
+    with page.expect_popup() as popup:
         page.get_by_role("link", name="Begin").click()
-    mine = opened.value
+    mine = popup.value
     draw(mine, 1, "4")
     mine.get_by_role("button", name="This is what I expect").click()
     mine.get_by_role("radio", name="Cut").click()
