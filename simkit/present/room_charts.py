@@ -34,6 +34,7 @@ _COLOURS = {
 _DASHES = {PROMISED: [7, 4], AVERAGE: [1, 0], HELD: [3, 3], MIDDLE: [10, 3, 2, 3]}
 ACTIVITY, LEADS, RESULTS = "items published", "leads", "results"
 _MEASURES = {ACTIVITY: ("#E69F00", [7, 4]), LEADS: ("#009E73", [10, 3, 2, 3]), RESULTS: ("#0072B2", [1, 0])}
+START = "today"
 HERE, USUALLY = "with this luck", "on average"
 QUARTER = 3
 Fan = Mapping[str, Sequence[float]]
@@ -258,6 +259,31 @@ def learned_spec(height: int = 300) -> dict[str, Any]:
     ]
     title = heading("Distance of drawing and results, in per cent of the promised line's; thick: the mean")
     return specification(alt.LayerChart(layer=layers).properties(height=height, width="container", title=title))
+
+
+def sheet_rows(line: Sequence[float], start: float) -> pd.DataFrame:
+    """Rows of `sheet_spec`: what, month, value."""
+    found = [(PROMISED, month, value) for month, value in enumerate(line, 1)]
+    return pd.DataFrame([(START, 0, start), *found], columns=["what", "month", "value"])
+
+
+def sheet_spec(months: int, top: float) -> dict[str, Any]:
+    """What was promised on squared paper, to draw on.
+
+    Args:
+        months: of the company.
+        top: the largest value that there is room for.
+    """
+    axis = alt.Axis(values=list(range(months + 1)), grid=True, labelOverlap=True)
+    base = alt.Chart().encode(
+        x=alt.X("month:Q", title="month", scale=alt.Scale(domain=[0, months], nice=False), axis=axis),
+        y=alt.Y("value:Q", title=None, scale=alt.Scale(domain=[0, top]), axis=amounts(12)),
+    )
+    layers = [
+        _only(base, PROMISED).mark_line(strokeWidth=2.5, strokeDash=[7, 4], color=_COLOURS[PROMISED]),
+        _only(base, START).mark_point(filled=True, size=90, color=_COLOURS[AVERAGE], opacity=1),
+    ]
+    return specification(alt.LayerChart(layer=layers).properties(height=420, width="container"))
 
 
 _LARGER = {"fontSize", "labelFontSize", "titleFontSize", "labelLimit", "strokeWidth", "symbolStrokeWidth", "symbolSize"}

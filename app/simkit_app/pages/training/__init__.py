@@ -34,7 +34,7 @@ def page() -> None:
     steering.steps(code, key)
     if standing.phase == "debrief":
         account = debrief.talk(board, standing)
-        take_home.files(board, standing, account)
+        take_home.files(standing, account)
         with st.expander("Another company: what was learned?", icon=":material/replay:"):
             opening.choose(board, code, key)
     with st.expander("End this room", icon=":material/delete:"):

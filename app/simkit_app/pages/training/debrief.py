@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
@@ -18,9 +16,8 @@ from simkit_app.room.questions import Effective, Known
 from simkit_app.room.rooms import Standing
 from simkit_app.room.service import service
 from simkit_app.text import plain
-from simkit_app.watching import Waiting, watch
 
-_DEBRIEF = "debrief"
+_DEBRIEF, _EVERY = "debrief", 1.0
 _LATE = {"decisions": (0,), "known": (1,), "questions": (0, 1)}
 """The parts that wait, for which of the answers."""
 
@@ -29,41 +26,31 @@ def talk(board: Board, standing: Standing) -> RoomAccount:
     """All parts, one below the other; those that are computed come as they are known."""
     account, answers = accounted(board, standing)
     st.markdown(f"#### {plain(account.headline)}")
-    parts = []
     for section in account.sections:
+        st.subheader(section.title, anchor=False)
         late = [answers[place] for place in _LATE.get(section.key, ())]
-        parts.append(_Part(section.key, late, partial(with_answers, account, answers)))
-    watch(parts)
-    account = with_answers(account, answers)
+        if any(one.error for one in late):
+            st.error(plain(next(one.error for one in late if one.error)), icon=":material/error:")
+        elif all(one.complete for one in late):
+            show(section)
+        else:
+            _far(section.key, late)
     _scores(account)
     return account
 
 
-class _Part:
-    """A part of the debrief, drawn again when what it waits for is known."""
+def _far(key: str, late: list[Answer]) -> None:
+    """How far a part is, again and again; it does not hold up the steps of the room."""
 
-    def __init__(self, key: str, late: list[Answer], account: Callable[[], RoomAccount]) -> None:
-        self.answers = late
-        self._key, self._account = key, account
-        self._slot = st.container()
-        with self._slot:
-            st.subheader(self._section.title, anchor=False)
-            self._waiting = [Waiting(one, "The company lives again, with other luck …", "steps") for one in late]
-        self._drawn = False
+    @st.fragment(run_every=_EVERY)
+    def told() -> None:
+        if all(one.complete or one.error for one in late):
+            st.rerun()
+        done, total = sum(one.done for one in late), sum(one.total for one in late)
+        far = f"{done} of {total} steps" if total else "It waits for other pages."
+        st.progress(min(1.0, done / total) if total else 0.0, f"The company lives again, with other luck … {far}")
 
-    @property
-    def _section(self) -> Section:
-        return next(one for one in self._account().sections if one.key == self._key)
-
-    def draw(self) -> bool:
-        """Draw it once all is known, or how far that is."""
-        for one in self._waiting:
-            one.draw()
-        if not self._drawn and all(one.complete for one in self.answers):
-            self._drawn = True
-            with self._slot:
-                show(self._section)
-        return True
+    told()
 
 
 def accounted(board: Board, standing: Standing, named: bool = True) -> tuple[RoomAccount, list[Answer]]:

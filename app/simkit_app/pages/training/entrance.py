@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import quote
 
 import segno
 import streamlit as st
 
+from simkit.present.handouts import handouts
+from simkit_app.pages.training.take_home import offer
 from simkit_app.room.reach import VISITS, addresses
 from simkit_app.room.rehearsal import MOST, rehearse, rehearsing
 from simkit_app.room.rooms import Standing, view_of
+from simkit_app.room.service import service
+from simkit_app.room.views import of_room
 from simkit_app.server import EVERYWHERE
 from simkit_app.text import page_text, plain
 
@@ -33,7 +38,7 @@ def way_in(standing: Standing, key: str) -> None:
             st.markdown(f"Who comes late joins at **{plain(joining(host, standing.code))}**.")
         if _only_here(host):
             st.warning(
-                "This address works on this machine only, and this machine is in no network. Connect it, or share a "
+                "Only this machine reaches this address. Start with `simkit room`, and be in a network or share a "
                 "hotspot; see *Does it reach them?*",
                 icon=":material/wifi_off:",
             )
@@ -54,6 +59,14 @@ def _links(standing: Standing, key: str, host: str) -> None:
         st.code(f"http://{host}{projector}", language=None)
     with st.popover("Rehearse", icon=":material/theater_comedy:"):
         _rehearsal(standing, key)
+    paper = f"simkit-room-{code.lower()}-{standing.round}-paper.html"
+    offer("Paper", partial(_paper, standing), paper, "text/html", "print")
+
+
+def _paper(standing: Standing) -> str:
+    """Sheets to draw and to decide on, for this company."""
+    seen = of_room(standing, service().lives)
+    return handouts(standing.company, seen["start"], seen["line"])
 
 
 def one_s_own(code: str, key: str) -> None:
@@ -86,7 +99,8 @@ def _known() -> list[str]:
     """The addresses of this machine: as the facilitator has it, and by its own interfaces; the likeliest first."""
     here = st.context.headers.get("Host", "localhost:8501")
     port = here.rpartition(":")[2] if ":" in here else "80"
-    others = [f"{address}:{port}" for address in addresses()]
+    everywhere = st.get_option("server.address") in (None, EVERYWHERE)
+    others = [f"{address}:{port}" for address in addresses()] if everywhere else []
     return list(dict.fromkeys([*others, here] if _only_here(here) else [here, *others]))
 
 

@@ -4,37 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from simkit.present.room_account import RoomAccount
 from simkit.present.room_csv import months_csv, people_csv
 from simkit.present.room_report import room_report
-from simkit_app.board import Board
 from simkit_app.room.played import played
 from simkit_app.room.rooms import Standing
 from simkit_app.room.service import service
 
-_PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+_CSV, _PPTX = "text/csv", "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 
-def files(board: Board, standing: Standing, account: RoomAccount) -> None:
-    """A button a file; each is made when it is pressed."""
+def files(standing: Standing, account: RoomAccount) -> None:
+    """A button a file."""
     st.subheader("Take home", anchor=False)
     named = not st.checkbox("Without names: people are numbered, in no order", key="training anonymous")
     if account.effects is None or account.known is None:
         st.caption("Files come when everything is worked out.")
         return
-
-    def told() -> RoomAccount:
-        return replace(account, session=played(standing, service().lives, named), named=named)
-
+    told = replace(account, session=played(standing, service().lives, named), named=named)
     stem = f"simkit-room-{standing.code.lower()}-{standing.round}"
-    with st.container(horizontal=True):
-        _file("Debrief (HTML)", lambda: room_report(told()), f"{stem}.html", "text/html", "article")
-        _file("Debrief (PowerPoint)", lambda: _deck(told()), f"{stem}.pptx", _PPTX, "slideshow")
-        _file("People (CSV)", lambda: people_csv(told()), f"{stem}-people.csv", "text/csv", "table")
-        _file("Months (CSV)", lambda: months_csv(told()), f"{stem}-months.csv", "text/csv", "table")
+    with st.spinner("Files are being made …"), st.container(horizontal=True):
+        for label, make, name, mime, icon in (
+            ("Debrief (HTML)", room_report, f"{stem}.html", "text/html", "article"),
+            ("Debrief (PowerPoint)", _deck, f"{stem}.pptx", _PPTX, "slideshow"),
+            ("People (CSV)", people_csv, f"{stem}-people.csv", _CSV, "table"),
+            ("Months (CSV)", months_csv, f"{stem}-months.csv", _CSV, "table"),
+        ):
+            offer(label, partial(make, told), name, mime, icon, f"{named} {standing.version}")
+
+
+def offer(label: str, make: Callable[[], str | bytes], name: str, mime: str, icon: str, of: str = "") -> None:
+    """A file to save, made once.
+
+    Not when it is pressed: what is made then Streamlit drops as soon as any session's script ends, and those of rooms
+    end every second.
+
+    Args:
+        label: of the button.
+        make: the file.
+        name, mime: as the browser saves it.
+        icon: of the button.
+        of: what it is made of, besides its name.
+    """
+    kept = st.session_state.setdefault("made", {})
+    if kept.get(label, ("",))[0] != f"{name} {of}":
+        kept[label] = f"{name} {of}", make()
+    key = f"take {label}"
+    st.download_button(label, kept[label][1], name, mime, key=key, icon=f":material/{icon}:", on_click="ignore")
 
 
 def _deck(account: RoomAccount) -> bytes:
@@ -42,7 +62,3 @@ def _deck(account: RoomAccount) -> bytes:
     from simkit.present.room_deck import room_deck
 
     return room_deck(account)
-
-
-def _file(label: str, make: Callable[[], str | bytes], name: str, mime: str, icon: str) -> None:
-    st.download_button(label, make, name, mime, key=f"take {label}", icon=f":material/{icon}:", on_click="ignore")
