@@ -286,7 +286,8 @@ def sheet_spec(months: int, top: float) -> dict[str, Any]:
     return specification(alt.LayerChart(layer=layers).properties(height=420, width="container"))
 
 
-_LARGER = {"fontSize", "labelFontSize", "titleFontSize", "labelLimit", "strokeWidth", "symbolStrokeWidth", "symbolSize"}
+_LENGTHS = {"fontSize", "labelFontSize", "titleFontSize", "labelLimit", "strokeWidth", "symbolStrokeWidth"}
+_AREAS = {"size", "symbolSize"}
 
 
 def on_the_wall(spec: Mapping[str, Any], times: float = 2.5) -> dict[str, Any]:
@@ -294,11 +295,9 @@ def on_the_wall(spec: Mapping[str, Any], times: float = 2.5) -> dict[str, Any]:
 
     def enlarged(part: Any) -> Any:
         if isinstance(part, dict):
-            sizes = {
-                k: v * times if k in _LARGER and isinstance(v, int | float) else enlarged(v) for k, v in part.items()
-            }
-            if isinstance(sizes.get("size"), int | float):
-                sizes["size"] *= times
+            sizes = {key: enlarged(one) for key, one in part.items()}
+            for keys, factor in ((_LENGTHS, times), (_AREAS, times**2)):
+                sizes |= {k: sizes[k] * factor for k in keys & sizes.keys() if isinstance(sizes[k], int | float)}
             if isinstance(dashes := sizes.get("range"), list) and all(isinstance(one, list) for one in dashes):
                 sizes["range"] = [[length * times for length in one] for one in dashes]
             return sizes

@@ -66,7 +66,6 @@ class Simulated:
     def __init__(self, api: str, code: str, token: str, number: int) -> None:
         self._api, self._code, self._token = api, code, token
         self._chance = random.Random(number)
-        self._acted = 0
         self.temperament = TEMPERAMENTS[(number - 1) % len(TEMPERAMENTS)]
         self.name = f"{self.temperament.name} {number}"
 
@@ -95,14 +94,12 @@ class Simulated:
 
     def _answer(self, view: dict[str, Any]) -> None:
         me = view["me"]
-        if view["phase"] == "draw":
-            self._acted = 0
         if view["phase"] == "draw" and not view["locked"] and me["drawing"] is None:
             time.sleep(self._chance.uniform(0.2, 3.0))
             self._send("PUT", f"{self._code}/drawing", {"round": view["round"], **self.drawn(view)})
         elif view["review"] is not None and me["vote"] is None and view["stopped"] is None:
             time.sleep(self._chance.uniform(0.2, 2.0))
-            vote = {"round": view["round"], "month": view["review"], "choice": self.decides(view["rows"])}
+            vote = {"round": view["round"], "month": view["review"], "choice": self.decides(view)}
             self._send("PUT", f"{self._code}/vote", vote)
 
     def drawn(self, view: dict[str, Any]) -> dict[str, Any]:
@@ -120,17 +117,17 @@ class Simulated:
                 crossing = month
         return {"values": values, "crossing": crossing, "patience": who.patience}
 
-    def decides(self, rows: list[dict[str, Any]]) -> Choice:
-        """What they do about what they have seen; having acted, they wait as long again."""
+    def decides(self, view: dict[str, Any]) -> Choice:
+        """What they do about what they have seen; after something was done they wait as long again."""
+        acted = max((one["month"] for one in view["decided"] if one["choice"] != "hold"), default=0)
         bad = 0
-        for row in reversed(rows[self._acted :]):
+        for row in reversed(view["rows"][acted:]):
             if row["average"] >= row["expected"]:
                 break
             bad += 1
         patience = self.temperament.patience
         if patience is None or bad < patience:
             return "hold"
-        self._acted = len(rows)
         return self.temperament.acts
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -39,6 +39,8 @@ def steps(code: str, key: str) -> None:
         _timer(standing, key)
         _hands(standing, key)
         _people(standing)
+    if standing.phase == "draw":
+        st.markdown(plain(view["story"]))
     rows = room_rows(view["line"], view["rows"], view["fan"])
     spec = room_spec(f"{plain(view['title'])}: {view['unit']}", view["months"])
     st.vega_lite_chart(rows, spec, alt="What was promised, what the room expected, and what happened", height=480)
