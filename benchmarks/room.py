@@ -292,7 +292,7 @@ def served(file: Path) -> Iterator[tuple[str, Callable[[], None]]]:
             running[-1].kill()
             running[-1].wait()
         environment = {**os.environ, "SIMKIT_ROOMS": str(file)}
-        running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment))
+        running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment))
         until(lambda: _answers(address))
 
     start()
