@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 import simkit
-from benchmarks import board, experiments, room
+from benchmarks import board, experiments, room, session
 from benchmarks.footprint import import_rows, memory_rows
 from benchmarks.measure import Row
 from benchmarks.speed import SEED, SMALL_MONTHS, linearity_rows, peer_rows, replication_rows
@@ -40,6 +41,7 @@ def main() -> None:
         "workbench": lambda: experiments.workbench_rows(400),
         "board": board.board_rows,
         "room": lambda: room.room_rows(options.people),
+        "session": lambda: session.session_rows(options.pictures),
     }
     rows: list[Row] = []
     for stage, measure in (
@@ -57,6 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--replications", type=int, default=1000, help="replications whose memory is measured")
     parser.add_argument("--lives", type=int, default=10_000, help="lives of the sweep whose wall time is measured")
     parser.add_argument("--people", type=int, default=60, help="people in the full training room")
+    parser.add_argument("--pictures", type=Path, default=Path("session"), help="folder for pictures of the session")
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="measure these only")
     return parser.parse_args()
 

@@ -7,10 +7,13 @@ import re
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from email.message import Message
 from pathlib import Path
 from threading import Thread
 from typing import Any
+
+import pytest
 
 from simkit import Scenario
 from simkit.training.company import Company
@@ -22,6 +25,14 @@ from tests.worlds import QUIET
 FIRM = Scenario("firm").with_changes({**QUIET, "horizon_months": 6, "team.content": 1})
 COMPANY = Company(FIRM, seed=1, replication=0, every=2)
 ANN = "a" * 32
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rooms, str, Path]]:
+    """Rooms, the address of their server, and its log."""
+    folder = tmp_path_factory.mktemp("rooms")
+    with served(folder) as (address, _):
+        yield Rooms(opened(folder / "rooms.sqlite")), address, folder / "log"
 
 
 def go(rooms: Rooms, code: str, key: str, *steps: Step) -> None:
@@ -123,69 +134,66 @@ def test_strangers_get_nothing(tmp_path: Path) -> None:
         assert sent("GET", f"{api}/{code}/state", None, ANN)[0] == 200
 
 
-def test_what_cannot_be_is_refused_and_never_a_failure(tmp_path: Path) -> None:
+def test_what_cannot_be_is_refused_and_never_a_failure(place: tuple[Rooms, str, Path]) -> None:
     """Fails if any of what no page of ours sends ends in a failure of the server, or changes anything."""
-    rooms = Rooms(opened(tmp_path / "rooms.sqlite"))
+    rooms, address, _ = place
     code, _ = rooms.open(COMPANY, "one")
-    with served(tmp_path) as (address, _):
-        api = f"{address}/room/api"
-        assert sent("POST", f"{api}/join", {"code": code, "name": "Ann", "token": ANN})[0] == 200
-        before = sent("GET", f"{api}/{code}/state", None, ANN)
-        for wait in ("nan", "inf", "-inf", "x", ""):
-            assert sent("GET", f"{api}/{code}/state?wait={wait}", None, ANN)[0] == 422
-        assert sent("GET", f"{api}/{code}/state?after={'9' * 5000}", None, ANN)[0] == 422
-        drawings = (
-            "[NaN,1,1,1,1,1]",
-            "[1e999,1,1,1,1,1]",
-            f"[{'9' * 400},1,1,1,1,1]",
-            "{}",
-            '"123456"',
-            "[[],1,1,1,1,1]",
-        )
-        for values in drawings:
-            body = f'{{"round": 1, "values": {values}, "crossing": null, "patience": null}}'.encode()
-            assert sent("PUT", f"{api}/{code}/drawing", body, ANN)[0] == 422, values
-        nonsense: list[Any] = [{}, {"round": []}, {"round": 1, "month": {}, "choice": []}, {"round": 1, "month": None}]
-        for said in nonsense:
-            assert sent("PUT", f"{api}/{code}/vote", said, ANN)[0] in (409, 422)
-            assert sent("PUT", f"{api}/{code}/step", said, ANN)[0] == 401
-        for joining in ({"code": "\ud800"}, {"code": [code]}, {"code": code, "name": 5}, {"code": code, "name": "x"}):
-            assert sent("POST", f"{api}/join", {"token": "\ud800" * 16, **joining})[0] in (200, 404, 422)
-        for body in (b"", b"\xff", b"[" * 9_000, b"{" + b" " * 20_000):
-            assert sent("PUT", f"{api}/{code}/vote", body, ANN)[0] in (413, 422)
-        after = sent("GET", f"{api}/{code}/state", None, ANN)
-        assert after[1]["me"] == before[1]["me"]
-        assert after[1]["steps"] == before[1]["steps"]
+    api = f"{address}/room/api"
+    assert sent("POST", f"{api}/join", {"code": code, "name": "Ann", "token": ANN})[0] == 200
+    before = sent("GET", f"{api}/{code}/state", None, ANN)
+    for wait in ("nan", "inf", "-inf", "x", ""):
+        assert sent("GET", f"{api}/{code}/state?wait={wait}", None, ANN)[0] == 422
+    assert sent("GET", f"{api}/{code}/state?after={'9' * 5000}", None, ANN)[0] == 422
+    drawings = (
+        "[NaN,1,1,1,1,1]",
+        "[1e999,1,1,1,1,1]",
+        f"[{'9' * 400},1,1,1,1,1]",
+        "{}",
+        '"123456"',
+        "[[],1,1,1,1,1]",
+    )
+    for values in drawings:
+        body = f'{{"round": 1, "values": {values}, "crossing": null, "patience": null}}'.encode()
+        assert sent("PUT", f"{api}/{code}/drawing", body, ANN)[0] == 422, values
+    nonsense: list[Any] = [{}, {"round": []}, {"round": 1, "month": {}, "choice": []}, {"round": 1, "month": None}]
+    for said in nonsense:
+        assert sent("PUT", f"{api}/{code}/vote", said, ANN)[0] in (409, 422)
+        assert sent("PUT", f"{api}/{code}/step", said, ANN)[0] == 401
+    for joining in ({"code": "\ud800"}, {"code": [code]}, {"code": code, "name": 5}, {"code": code, "name": "x"}):
+        assert sent("POST", f"{api}/join", {"token": "\ud800" * 16, **joining})[0] in (200, 404, 422)
+    for body in (b"", b"\xff", b"[" * 9_000, b"{" + b" " * 20_000):
+        assert sent("PUT", f"{api}/{code}/vote", body, ANN)[0] in (413, 422)
+    after = sent("GET", f"{api}/{code}/state", None, ANN)
+    assert after[1]["me"] == before[1]["me"]
+    assert after[1]["steps"] == before[1]["steps"]
 
 
-def test_a_deleted_room_keeps_nobody_out_of_the_next(tmp_path: Path) -> None:
+def test_a_deleted_room_keeps_nobody_out_of_the_next(place: tuple[Rooms, str, Path]) -> None:
     """Fails if phones that go on asking for a room that is gone use up the wrong codes of their address."""
-    rooms = Rooms(opened(tmp_path / "rooms.sqlite"))
+    rooms, address, _ = place
     gone, key = rooms.open(COMPANY, "one")
     code, _ = rooms.open(COMPANY, "one")
-    with served(tmp_path) as (address, _):
-        api = f"{address}/room/api"
-        rooms.remove(gone, key)
-        for number in range(40):
-            assert sent("GET", f"{api}/{gone}/state", None, f"{number:032d}")[0] == 401
-        assert sent("POST", f"{api}/join", {"code": code, "name": "Ann", "token": ANN})[0] == 200
+    api = f"{address}/room/api"
+    rooms.remove(gone, key)
+    for number in range(40):
+        assert sent("GET", f"{api}/{gone}/state", None, f"{number:032d}")[0] == 401
+    assert sent("POST", f"{api}/join", {"code": code, "name": "Ann", "token": ANN})[0] == 200
 
 
-def test_what_is_one_s_own_is_kept_by_nobody_on_the_way(tmp_path: Path) -> None:
+def test_what_is_one_s_own_is_kept_by_nobody_on_the_way(place: tuple[Rooms, str, Path]) -> None:
     """Fails if answers to people may be cached, phones get a cookie, or addresses and names come into the log."""
-    rooms = Rooms(opened(tmp_path / "rooms.sqlite"))
+    rooms, address, log = place
     code, _ = rooms.open(COMPANY, "one")
-    with served(tmp_path) as (address, _):
-        api = f"{address}/room/api"
-        assert sent("POST", f"{api}/join", {"code": code, "name": "Zacharias", "token": ANN})[0] == 200
-        mine = fetched(f"{api}/{code}/state", Authorization=f"Bearer {ANN}")
-        page = fetched(f"{address}/room")
-        for status, headers, _ in (mine, page):
-            assert (status, headers["Set-Cookie"], headers["X-Content-Type-Options"]) == (200, None, "nosniff")
-        assert mine[1]["Cache-Control"] == "no-store"
-        assert fetched(f"{address}/room", If_None_Match=page[1]["ETag"])[0] == 304
-    log = (tmp_path / "log").read_text()
-    assert not any(said in log for said in ("Zacharias", ANN, code, "127.0.0.1"))
+    api = f"{address}/room/api"
+    assert sent("POST", f"{api}/join", {"code": code, "name": "Zacharias", "token": ANN})[0] == 200
+    mine = fetched(f"{api}/{code}/state", Authorization=f"Bearer {ANN}")
+    page = fetched(f"{address}/room")
+    for status, headers, _ in (mine, page):
+        assert (status, headers["Set-Cookie"], headers["X-Content-Type-Options"]) == (200, None, "nosniff")
+    assert mine[1]["Cache-Control"] == "no-store"
+    assert fetched(f"{address}/room", If_None_Match=page[1]["ETag"])[0] == 304
+    text = log.read_text()
+    assert not any(said in text for said in ("Zacharias", ANN, code, "127.0.0.1"))
 
 
 def test_the_page_of_those_who_take_part_is_small_and_asks_nobody_else(server: str) -> None:

@@ -75,12 +75,12 @@ class Simulated:
 
     def take_part(self) -> None:
         """Draw and vote until the room is gone, or the server does not answer any more."""
-        after, failed = 0, 0
+        after, steps, failed = -1, -1, 0
         while failed < _TRIES:
             try:
-                view = self._send("GET", f"{self._code}/state?after={after}&wait={_WAIT}")
+                view = self._send("GET", f"{self._code}/state?after={after}&steps={steps}&wait={_WAIT}")
                 if view is not None:
-                    after = view["version"]
+                    after, steps = view["version"], view["steps"]
                     self._answer(view)
                 failed = 0
             except urllib.error.HTTPError as refusal:

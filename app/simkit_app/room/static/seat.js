@@ -2,8 +2,8 @@
 
 import { app, byId, changed, forget, keep, LOST, net, newToken, recall, seatKey, voteKey } from './state.js';
 
-// Relative, as a proxy may serve the room below a path of its own.
-const API = new URL('room/api', document.baseURI).href;
+// Below the page itself, wherever a proxy may have put that.
+const API = `${location.pathname.replace(/\/+$/, '')}/api`;
 
 /** The answer of the room, or null when none came that can be its own. */
 export async function request(method, path, { body, token, timeout = 15000, cut = new AbortController() } = {}) {
