@@ -59,7 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--replications", type=int, default=1000, help="replications whose memory is measured")
     parser.add_argument("--lives", type=int, default=10_000, help="lives of the sweep whose wall time is measured")
     parser.add_argument("--people", type=int, default=60, help="people in the full training room")
-    parser.add_argument("--pictures", type=Path, default=Path("session"), help="folder for pictures of the session")
+    parser.add_argument("--pictures", type=Path, default=Path("runs/session"), help="where pictures of the session go")
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="measure these only")
     return parser.parse_args()
 

@@ -81,7 +81,7 @@ class _Play:
         self._facilitator.goto(f"{address}/training")
         self._choose("one")
         self._facilitator.get_by_role("button", name="Open the room").click()
-        self._code = self._facilitator.locator("h1", has_text=re.compile("[A-Z]{6}$")).inner_text()[-6:]
+        self._code = self._facilitator.locator("h1", has_text=re.compile("^[A-Z]{6}$")).inner_text()
         self._wall = self._screen({"viewport": {"width": 1280, "height": 720}})
         projector = self._facilitator.get_by_role("link", name="Open the projector view").get_attribute("href")
         self._wall.goto(f"{address}{projector}")

@@ -85,7 +85,8 @@ function renderDraw(room) {
   renderAnswer('crossing', drawing, open);
   renderAnswer('patience', drawing, open);
   show(byId('drawn'), !room.alone);
-  write(byId('drawn'), `${room.drawn} of ${room.people} have drawn.${
+  const drawn = room.drawn + (open && app.draft && !room.me.drawing ? 1 : 0);
+  write(byId('drawn'), `${drawn} of ${room.people} have drawn.${
     open ? ' You can change everything until the facilitator locks the drawings.' : ''}`);
 }
 
@@ -200,7 +201,9 @@ function renderVote(room) {
   });
   const changeable = mine ? ' You can change your answer until the review is closed.' : '';
   show(byId('vote-count'), !room.alone);
-  write(byId('vote-count'), `${room.voted} of ${room.people} have decided.${changeable}`);
+  // The room tells of votes now and then; one's own is in it as soon as it is made.
+  const voted = room.voted + (mine && !room.me.vote ? 1 : 0);
+  write(byId('vote-count'), `${voted} of ${room.people} have decided.${changeable}`);
 }
 
 function choiceOf({ id, says }) {
