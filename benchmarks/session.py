@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,6 +86,7 @@ class _Play:
         projector = self._facilitator.get_by_role("link", name="Open the projector view").get_attribute("href")
         self._wall.goto(f"{address}{projector}")
         self._people: list[Page] = []
+        self._sent: dict[str, dict[int, str]] = {}
 
     def come_in(self, people: int) -> None:
         """Join and draw, each something else."""
@@ -99,12 +100,15 @@ class _Play:
         self._picture("joined")
         self._draw()
 
-    def live(self, restart: Any = None) -> None:
-        """Reveal all months; decide at each review."""
+    def live(self, restart: Callable[[], None] | None = None) -> None:
+        """Reveal all months, one by one the first time and then up to each review; decide there."""
         page = self._facilitator
+        self._sent = {}
         self._step("Lock the drawings and begin")
-        for month in range(1, self._months + 1):
-            self._step(re.compile("eveal the next month"))
+        next_one = "eveal the next month" if self._standing.round == 1 else "eveal up to the next review"
+        while self._standing.month < self._months:
+            self._step(re.compile(next_one))
+            month = self._standing.month
             self._wait_for(month)
             if month in self._standing.company.reviews:
                 self._decide(month)
@@ -128,7 +132,9 @@ class _Play:
                 expect(page.get_by_text(text).first).to_be_visible(timeout=60_000)
         for person in self._people:
             expect(person.locator("#lesson")).to_contain_text("Your curve was off by")
+        page.set_viewport_size({"width": 1440, "height": 5_000})  # Streamlit's pages scroll inside themselves
         self._picture(f"debrief {name}")
+        page.set_viewport_size({"width": 1440, "height": 1_000})
         for scene in range(1, 8):
             self._step("Next part")
             self._wall.wait_for_timeout(1_500)
@@ -158,8 +164,9 @@ class _Play:
 
     def _choose(self, mode: str) -> None:
         page = self._facilitator
-        page.get_by_label("Months").fill(str(self._months))
-        page.get_by_label("Months").press("Enter")
+        months = page.get_by_role("spinbutton", name="Months")
+        months.fill(str(self._months))
+        months.press("Enter")
         if mode == "own":
             page.get_by_label("Who decides?").click()
             page.get_by_role("option", name=re.compile("^Each their own")).click()
@@ -183,8 +190,10 @@ class _Play:
             if not vote.is_visible():
                 continue
             # In their own companies two stop; otherwise nobody, so that all months are lived.
-            choice = 5 if self._standing.mode == "own" and number < 2 and month == 9 else (number + month // 3) % 5
-            vote.get_by_role("radio").nth(choice).check()
+            stops = self._standing.mode == "own" and number < 2 and month == 9
+            choice = CHOICES[5 if stops else (number + month // 3) % 5]
+            vote.locator(f"input[value={choice}]").check()
+            self._sent.setdefault(f"Person {number}", {})[month] = choice
             expected += 1
         for page in self._people:
             if page.locator("#vote").is_visible():
@@ -227,7 +236,7 @@ class _Play:
         for seat in standing.seats.values():
             if seat.drawing is None or seat.drawing.crossing != 4 + int(seat.name.split()[1]):
                 self.wrong.append(f"the drawing of {seat.name}")
-            if any(choice not in CHOICES for choice in seat.votes.values()):
+            if seat.votes != self._sent[seat.name]:
                 self.wrong.append(f"the votes of {seat.name}")
 
     def _picture(self, name: str) -> None:
