@@ -9,7 +9,7 @@ import time
 import unicodedata
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, get_args
@@ -408,7 +408,7 @@ class Rooms:
                 if now.reviewing is None and now.month < _company(now).months and self._over(now)
             ]
         for code, month in due:
-            with self._change(code) as (session, room):
+            with suppress(Refused), self._change(code) as (session, room):  # deleted meanwhile
                 now = _now(session, room)
                 if now.month == month:  # nobody was faster
                     _reveal(now, _company(now))
