@@ -19,8 +19,8 @@ from simkit.experiments.indices import Indices, morris_indices, morris_points, s
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.experiments.tornado import described
 from simkit.parameters.values import declaration
-from simkit.run.lives import Floats
 from simkit.run.drawing import drawn_by
+from simkit.run.lives import Floats
 from simkit.run.measures import check_measure
 from simkit.run.replications import whole
 from simkit.scenarios import Scenario
