@@ -136,7 +136,9 @@ def _waiting(found: dict[str, Any]) -> str:
 
 def _verdicts(found: dict[str, Any]) -> str:
     """Which rules the advice beats, and which it ties with."""
-    beaten, tied, lost = [], [], []
+    beaten: list[str] = []
+    tied: list[str] = []
+    lost: list[str] = []
     for row in found["rules"][1:]:
         low, high = row["advice_more_low"], row["advice_more_high"]
         (beaten if low > 0.0 else lost if high < 0.0 else tied).append(f"'{row['rule']}'")

@@ -20,7 +20,7 @@ from simkit.experiments.regions import Bools, Region, find_region
 from simkit.experiments.sensitivity import points_along
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.parameters.values import declaration
-from simkit.run.drawing import drawn_by
+from simkit.run.drawing import presented
 from simkit.run.measures import check_measure
 from simkit.run.precision import is_share
 from simkit.run.replications import whole
@@ -100,7 +100,7 @@ class Discovery:
         Raises:
             RunError: there is no such value, or Altair is not installed.
         """
-        return drawn_by("region_charts", "discovery_chart", self, x, y)
+        return presented("region_charts", "discovery_chart", self, x, y)
 
     def _repr_html_(self) -> str:
         table = self.table.to_html(index=False, float_format="{:,.4g}".format, na_rep="")

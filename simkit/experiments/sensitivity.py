@@ -19,7 +19,7 @@ from simkit.experiments.indices import Indices, morris_indices, morris_points, s
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.experiments.tornado import described
 from simkit.parameters.values import declaration
-from simkit.run.drawing import drawn_by
+from simkit.run.drawing import presented
 from simkit.run.lives import Floats
 from simkit.run.measures import check_measure
 from simkit.run.replications import whole
@@ -141,7 +141,7 @@ class Sensitivity:
         Raises:
             RunError: Altair is not installed.
         """
-        return drawn_by("sensitivity_charts", "sensitivity_chart", self, most)
+        return presented("sensitivity_charts", "sensitivity_chart", self, most)
 
     def _repr_html_(self) -> str:
         table = self.table.drop(columns=["level", "n"]).to_html(index=False, float_format="{:,.4g}".format)

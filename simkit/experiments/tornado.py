@@ -17,7 +17,7 @@ from simkit.experiments.paired import amount, differences, holm, share, widest
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.parameters import Value
 from simkit.parameters.values import check_value, declaration, value_at
-from simkit.run.drawing import drawn_by
+from simkit.run.drawing import presented
 from simkit.run.measures import check_measure
 from simkit.run.precision import bounds, is_share
 from simkit.run.replications import whole
@@ -105,7 +105,7 @@ class Tornado:
         Raises:
             RunError: Altair is not installed.
         """
-        return drawn_by("sensitivity_charts", "tornado_chart", self, most)
+        return presented("sensitivity_charts", "tornado_chart", self, most)
 
     def _repr_html_(self) -> str:
         table = self.table.drop(columns=["level", "p", "n"]).to_html(index=False, float_format="{:,.4g}".format)
