@@ -62,11 +62,11 @@ def _crossed(comparison: Comparison, row: Row) -> str:
 
 
 def _sooner(comparison: Comparison, row: Row) -> str:
-    rule = f"a life that does not cross counting as month {_horizon(comparison)}"
+    horizon = _horizon(comparison)
     if not _told_apart(row):
-        return (
-            f"Its mean crossing moves by {_ends(row, months)} ({rule}): these lives do not tell whether it is sooner."
-        )
+        mean = f"Its mean crossing month ({horizon} for a life that does not cross)"
+        return f"{mean} moves by {_ends(row, months)}: these lives do not tell whether it is sooner."
+    rule = f"a life that does not cross counting as month {horizon}"
     return f"On average it crosses {_more(row, months, 'later', 'sooner')}, {rule}."
 
 
@@ -93,7 +93,8 @@ def _uncounted(comparison: Comparison, missing: Mapping[str, str], net: Row | No
     if net is None or not _told_apart(net) or net["difference"] < 0:
         return f"{said}."
     amount = partial(money, currency=_currency(comparison))
-    return f"{said}. {amount(net['difference'])} is the most that it may cost, {amount(net['low'])} to be prudent."
+    most, prudent = amount(net["difference"]), amount(net["low"])
+    return f"{said}. To pay off by month {_horizon(comparison)} it may cost {most} at most, {prudent} to be prudent."
 
 
 _SAID: Mapping[str, Callable[[Comparison, Row], str]] = {

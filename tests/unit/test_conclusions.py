@@ -62,6 +62,7 @@ def test_what_the_cost_leaves_out_is_said(path: str, value: float, takes: str) -
     assert unpriced(TODAY, dated) == found
     (said,) = conclusions(compared({path: value}))
     assert (f"leaves out what it takes to change {path} ({takes})" in said) == bool(takes)
+    assert ("To pay off by month 12 it may cost EUR" in said) == bool(takes)
     (months,) = conclusions(compared({path: value}, outcomes=("crossed",)))
     assert "price" not in months  # nobody asked for a cost
 
