@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -54,7 +54,6 @@ def sweep(
     check_summarised(asked, shown)
     if chart is not None:
         check_chart_file(chart)
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is said in one line of ours
     try:
         with progress(asked.lives) as told:
             made = run_sweep(
@@ -113,3 +112,8 @@ def separate(
     typer.echo(
         f"Uncertain parameters: {len(made.paths)}; {len(made.drawn)} draws, {replications} lives each, seed {seed}."
     )
+    if len(made.paths) > 1:
+        over = [word for path in made.paths for word in ("--over", path)]
+        given = [word for setting in settings or () for word in ("--set", setting)]
+        asked = shlex.join(["simkit", "sensitivity", scenario, "--method", "sobol", *over, *given])
+        typer.echo(f"Which of them matters most: {asked}")

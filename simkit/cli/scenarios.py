@@ -86,7 +86,7 @@ def run(
     if chart is not None:
         save_chart(ensemble.chart(seen), chart)
     if as_object:
-        typer.echo(as_json(json_report(ensemble, seen)))
+        typer.echo(as_json(json_report(ensemble, seen, precision)))
     else:
         _show(ensemble, seen)
         if precision is not None:

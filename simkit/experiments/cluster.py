@@ -83,5 +83,17 @@ def cluster_at(address: str, timeout: float = 10.0) -> Iterator[Cluster]:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         hint = "Start one with `dask scheduler`, and workers with `dask worker ADDRESS`."
         raise RunError(f"no scheduler answers: {said}", field="cluster", value=address, hint=hint) from None
-    with client:
+    with _quiet(), client:
         yield Cluster(address, client, client.get_executor(pure=False))  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what Dask's client logs: that its scheduler is lost is said in one line of ours, not in a traceback."""
+    log = logging.getLogger("distributed.client")  # its level is set when Dask is imported, so not before
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)

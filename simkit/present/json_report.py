@@ -20,7 +20,7 @@ from simkit.experiments.unknowns import Unknowns
 from simkit.observed import Observed
 from simkit.present.coverage import coverage, remarks
 from simkit.present.fit_months import check_rows, forecast_rows
-from simkit.run import Ensemble
+from simkit.run import Ensemble, Precision
 from simkit.run.provenance import version_of
 
 if TYPE_CHECKING:
@@ -33,8 +33,10 @@ ENDS = (
 _ENDS_OF_INTERVALS = "low and high are the ends of an interval of confidence 'level'; null stands for what is no number"
 
 
-def json_report(ensemble: Ensemble, observed: Observed | None = None) -> dict[str, Any]:
-    """The summary, with the share of observed months inside the band if there are any.
+def json_report(
+    ensemble: Ensemble, observed: Observed | None = None, precision: Precision | None = None
+) -> dict[str, Any]:
+    """The summary, with the share of observed months inside the band and the precision reached where there are any.
 
     Every number is finite; what is missing is None.
     """
@@ -46,6 +48,8 @@ def json_report(ensemble: Ensemble, observed: Observed | None = None) -> dict[st
             "inside_band": [asdict(entry) for entry in coverage(ensemble, observed)],
             "remarks": remarks(ensemble, observed),
         }
+    if precision is not None:
+        report["reached"] = {precision.outcome: str(precision.reached(ensemble))}
     return report
 
 

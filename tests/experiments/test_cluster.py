@@ -118,9 +118,10 @@ def test_who_waits_for_workers_is_told(
 
 
 def test_a_lost_scheduler_is_said_and_the_rest_runs_elsewhere(
-    cluster: Cluster, tmp_path: Path, expected: dict[str, bytes]
+    cluster: Cluster, tmp_path: Path, expected: dict[str, bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Fails if the run hangs, the message does not say what happened, or what was done is lost."""
+    """Fails if the run hangs, the message does not say what happened or comes after a traceback of Dask's, or what was
+    done is lost."""
 
     def kill(done: int, asked: int) -> None:
         if LIVES_PER_PART <= done < 2 * LIVES_PER_PART:
@@ -130,6 +131,7 @@ def test_a_lost_scheduler_is_said_and_the_rest_runs_elsewhere(
     with pytest.raises(RunError, match=r"points? \d.*lost the scheduler.*What was done is kept: resume"):
         simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", cluster=cluster.address, progress=kill)  # type: ignore[arg-type]
     assert time.monotonic() - began < 60
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
     assert simkit.load_sweep(tmp_path / "runs").done >= LIVES_PER_PART
     simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", resume=True, workers=1)  # type: ignore[arg-type]
     assert contents(tmp_path / "runs") == expected

@@ -221,6 +221,8 @@ def test_run_until_it_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     assert called(*asked, "--within", "total_margin=20%") == 0
     assert re.search(r"total_margin: half-width .* of the mean, with \d+ lives\.", capsys.readouterr().out)
     assert Path("c.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert called(*asked, "--within", "total_margin=20%", "--json") == 0
+    assert re.match(r"half-width .* of the mean", json.loads(capsys.readouterr().out)["reached"]["total_margin"])
 
 
 def test_the_same_bits_from_any_number_of_workers() -> None:

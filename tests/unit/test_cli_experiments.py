@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -179,6 +180,14 @@ def test_separate_tells_two_kinds_of_uncertainty_apart(capsys: pytest.CaptureFix
     said = capsys.readouterr().out
     assert "roi" in said
     assert "net margin" not in said
+    assert "Which of them" not in said
+    assert called("separate", "c.toml", *unsure, "--draws", "4", "--replications", "2", "--workers", "1") == 0
+    told = re.search(r"Which of them matters most: simkit (.*)", capsys.readouterr().out)
+    assert told
+    few = ["--samples", "2", "--replications", "2", "--workers", "1"]
+    assert called(*shlex.split(told[1]), *few) == 0  # the command that is named can be run as it stands
+    said = capsys.readouterr().out
+    assert all(name in said for name in ("win_rate", "drift"))
 
 
 @pytest.mark.parametrize(
