@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +27,7 @@ from simkit.experiments.design import load_design
 from simkit.experiments.summary import check_summarised
 from simkit.experiments.sweep import SweepInterrupted
 from simkit.experiments.sweep import sweep as run_sweep
-from simkit.experiments.unknowns import UnknownsInterrupted
+from simkit.experiments.unknowns import Unknowns, UnknownsInterrupted
 from simkit.experiments.unknowns import separate as run_separate
 from simkit.present.chart_files import check_chart_file, save_chart
 from simkit.present.comparison_tables import unknowns_table
@@ -112,8 +113,13 @@ def separate(
     typer.echo(
         f"Uncertain parameters: {len(made.paths)}; {len(made.drawn)} draws, {replications} lives each, seed {seed}."
     )
-    if len(made.paths) > 1:
-        over = [word for path in made.paths for word in ("--over", path)]
-        given = [word for setting in settings or () for word in ("--set", setting)]
-        asked = shlex.join(["simkit", "sensitivity", scenario, "--method", "sobol", *over, *given])
-        typer.echo(f"Which of them matters most: {asked}")
+    if len(made.paths) > 1 and made.table["share"].notna().any():
+        typer.echo(f"Which of them matters most: {_next(made, scenario, settings or ())}")
+
+
+def _next(made: Unknowns, scenario: str, settings: Sequence[str]) -> str:
+    """The command that tells what not knowing comes from, in the outcome in which it causes the largest share."""
+    outcome = made.table.sort_values("share", ascending=False)["outcome"].iloc[0]
+    over = [word for path in made.paths for word in ("--over", path)]
+    given = [word for setting in settings for word in ("--set", setting)]
+    return shlex.join(["simkit", "sensitivity", scenario, "--method", "sobol", "--outcome", outcome, *over, *given])
