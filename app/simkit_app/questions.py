@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import ClassVar
 
 import simkit
@@ -22,6 +27,10 @@ from simkit.run.lives import Floats
 from simkit.scenarios import Scenario
 from simkit_app.answers import Answer
 from simkit_app.queue import Lane, Priority
+
+_LOOK = 0.2
+"""Seconds after which one who waits looks whether anybody still wants it."""
+_locks: defaultdict[Path, Lock] = defaultdict(Lock)
 
 EARLY, SETTLED, STEP = 2, 30, 30
 """Lives of a first impression, of a picture that can be read, and of each refinement."""
@@ -120,16 +129,18 @@ class Fitted:
     def work(self, answer: Answer, lane: Lane) -> None:
         """Live what is believed, keep what looks like the company, and live new lives of it to check that."""
         total = self.lives + CHECKED
-        fit = simkit.calibrate(
-            self.scenario,
-            self.observed,
-            simulations=self.lives,
-            seed=self.seed,
-            out=_folder() / f"{self.scenario.hash}-{self.seed}-{self.lives}",
-            resume=True,
-            executor=lane,
-            progress=lambda done, asked: answer.progress(done, total),
-        )
+        folder = _folder() / f"{self.scenario.hash}-{self.seed}-{self.lives}"
+        with _alone(folder, lane):
+            fit = simkit.calibrate(
+                self.scenario,
+                self.observed,
+                simulations=self.lives,
+                seed=self.seed,
+                out=folder,
+                resume=True,
+                executor=lane,
+                progress=lambda done, asked: answer.progress(done, total),
+            )
         checked = fit.predictive(executor=lane, progress=lambda done, asked: answer.progress(self.lives + done, total))
         answer.lives = self.lives
         answer.show(Found(fit, checked))
@@ -156,6 +167,23 @@ def _folder() -> Path:
     made = TemporaryDirectory(prefix="simkit-")
     atexit.register(made.cleanup)
     return Path(made.name)
+
+
+@contextmanager
+def _alone(folder: Path, lane: Lane) -> Iterator[None]:
+    """Nobody else lives what is believed there: who was cancelled may still be ending, and others may believe the same.
+
+    Raises:
+        CancelledError: the lane was closed while it waited.
+    """
+    lock = _locks[folder]
+    while not lock.acquire(timeout=_LOOK):
+        if lane.closed:
+            raise CancelledError
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @dataclass(frozen=True)

@@ -208,19 +208,20 @@ def _changes(scenario: Scenario) -> Any:
     return entries
 
 
-def save_scenario(scenario: Scenario, path: Path, comments: bool = False) -> None:
+def save_scenario(scenario: Scenario, path: str | Path, comments: bool = False) -> None:
     """Write a scenario to a TOML file, its table of draws beside it; an existing file is replaced whole or not at all.
 
     Raises:
         OutputError: the file cannot be written.
     """
+    there = Path(path)
     try:
         if scenario.joint is not None:
             # The TOML names the table after the scenario, not after the file.
             table = scenario.joint.to_bytes()
-            _replace_with(path.parent / f"{scenario.name}.draws.parquet", lambda file: file.write_bytes(table))
+            _replace_with(there.parent / f"{scenario.name}.draws.parquet", lambda file: file.write_bytes(table))
         text = to_toml(scenario, comments)
-        _replace_with(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        _replace_with(there, lambda temporary: temporary.write_text(text, encoding="utf-8"))
     except OSError as error:
         raise OutputError(f"cannot write the file: {error.strerror}", field=str(path)) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -155,6 +156,25 @@ def test_a_fit_that_is_cancelled_leaves_what_was_asked(monkeypatch: pytest.Monke
     assert board_of(at).fitting is None
     assert board.kept.observed == SEEN
     assert "4 months of leads" in said(at)
+
+
+def test_a_fit_can_be_asked_again_at_once_and_by_others() -> None:
+    """Who cancels and begins again, and two companies of which as much is believed, rest on the same lives. Fails if
+    the second is told that somebody else is writing there, or gets another fit than alone."""
+    known = boards.answers()
+    other = replace(SEEN, observations=tuple(replace(one, value=800.0) for one in SEEN.observations))
+    mine, theirs = Fitted(FIRM, SEEN, 7, LEAST), Fitted(FIRM, other, 7, LEAST)
+    known.ask("one", "fit", [mine])
+    known.drop("one", "fit")
+    answers = [*known.ask("one", "fit", [mine]), *known.ask("two", "fit", [theirs])]
+    while waited := [one for one in answers if not (one.complete or one.error)]:
+        known.wait(waited, [one.version for one in waited], 1.0)
+    assert [one.error for one in answers] == [None, None]
+    for one, seen in zip(answers, (SEEN, other), strict=True):
+        alone = simkit.calibrate(FIRM, seen, simulations=LEAST, seed=7, workers=1)
+        assert one.value.fit.scenario == alone.scenario
+    for owner in ("one", "two"):
+        known.drop(owner, "fit")
 
 
 def test_what_somebody_else_asks_too_is_kept() -> None:

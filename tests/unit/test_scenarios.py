@@ -341,7 +341,7 @@ def test_what_is_no_text_is_said(tmp_path: Path) -> None:
 
 def test_saving_replaces_whole_or_not_at_all(tmp_path: Path) -> None:
     """Fails if a failed save leaves half a file, or one with a temporary name."""
-    save_scenario(BASE, tmp_path / "a.toml")
+    save_scenario(BASE, str(tmp_path / "a.toml"))  # a name does as well as a path
     with pytest.raises(OutputError, match="cannot write the file: No such file or directory"):
         save_scenario(BASE, tmp_path / "missing" / "a.toml")
     with pytest.raises(OutputError, match="cannot write the file: Is a directory"):
