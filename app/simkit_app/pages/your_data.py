@@ -182,8 +182,14 @@ def _check(found: Found) -> None:
     chart, table = st.columns([5, 3], gap="medium")
     metric = _metric([one for one in RESULTS if one in seen.metrics], "check metric", chart)
     shown = results(found.predictive, None, seen, metric)
-    spec = board_charts.results_spec(shown.names, shown.title, found.predictive.months)
-    chart.vega_lite_chart(shown.rows, spec, alt=f"{shown.title} as observed and in the fitted company", height=420)
+    last = min(seen.months, found.predictive.months)
+    spec = board_charts.results_spec(shown.names, shown.title, last)
+    chart.vega_lite_chart(
+        shown.rows[shown.rows["month"] <= last],
+        spec,
+        alt=f"{shown.title} as observed and in the fitted company",
+        height=420,
+    )
     columns = {"when": "month", "seen": "seen", "low": "5 % of lives", "high": "95 % of lives", "where": "the band"}
     of_metric = rows.loc[rows["metric"] == metric, list(columns)].rename(columns=columns)
     table.dataframe(of_metric, hide_index=True, column_config=_numbers("seen", "5 % of lives", "95 % of lives"))
@@ -195,7 +201,8 @@ def _forecast(fit: Fit) -> None:
     st.markdown(plain(headline(fit.lives)[0]))
     rows = forecast_rows(fit)
     wide, narrow = st.columns([5, 3], gap="medium")
-    metric = _metric(list(dict.fromkeys(rows["metric"])), "forecast metric", wide)
+    expected_of = fit.scenario.parameters.expectation.metric
+    metric = _metric(list(dict.fromkeys([expected_of, *rows["metric"]])), "forecast metric", wide)
     shown = results(fit.lives, None, fit.observed, metric)
     spec = board_charts.results_spec(shown.names, shown.title, fit.lives.months)
     wide.vega_lite_chart(shown.rows, spec, alt=f"{shown.title} as observed and as forecast", height=460)
