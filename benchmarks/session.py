@@ -25,8 +25,8 @@ from simkit_app.room.rooms import Rooms, Standing
 from simkit_app.room.tables import opened
 
 PEOPLE, MONTHS, KILLED = 12, 24, 12
-_PATIENCE = 180_000
-"""Milliseconds after which something is taken not to happen at all."""
+_PATIENCE, _WORKED_OUT = 180_000, 900_000
+"""Milliseconds after which something, and what the debrief computes, is taken not to happen at all."""
 _SCREENS: tuple[dict[str, Any], ...] = (
     {"viewport": {"width": 390, "height": 844}, "has_touch": True},
     {"viewport": {"width": 1024, "height": 768}},
@@ -127,14 +127,21 @@ class _Play:
     def debrief(self, name: str) -> None:
         """Look at all of it."""
         page = self._facilitator
-        for text in ("Margin less cost, each decision against holding", "those most like yours counting most", "(C8)"):
-            with suppress(AssertionError):  # where nobody decided anything, there is nothing about it
-                expect(page.get_by_text(text).first).to_be_visible(timeout=60_000)
+        file = page.get_by_role("button", name="Debrief (HTML)")
+        expect(file).to_be_visible(timeout=_WORKED_OUT)
         for person in self._people:
             expect(person.locator("#lesson")).to_contain_text("Your curve was off by")
         page.set_viewport_size({"width": 1440, "height": 5_000})  # Streamlit's pages scroll inside themselves
         self._picture(f"debrief {name}")
         page.set_viewport_size({"width": 1440, "height": 1_000})
+        with page.expect_download() as download:
+            file.click()
+        home = self._pictures / f"debrief {name}.html"
+        download.value.save_as(home)
+        reader = self._screen({"viewport": {"width": 1024, "height": 768}})
+        reader.goto(home.resolve().as_uri())
+        reader.screenshot(path=self._pictures / f"debrief {name}, file.png", full_page=True)
+        reader.context.close()
         for scene in range(1, 8):
             self._step("Next part")
             self._wall.wait_for_timeout(1_500)
@@ -173,10 +180,14 @@ class _Play:
 
     def _draw(self) -> None:
         for number, page in enumerate(self._people):
-            pad = page.get_by_role("slider", name="Result you expect, month by month")
-            for _ in range(1 + number % 4):
-                pad.press("PageUp")
-                pad.press("ArrowRight")
+            page.locator("#pad").scroll_into_view_if_needed()
+            box = page.locator("#pad").bounding_box()
+            assert box is not None
+            left, right = box["x"] + 2, box["x"] + box["width"] - 2
+            page.mouse.move(left, box["y"] + 0.7 * box["height"])
+            page.mouse.down()
+            page.mouse.move(right, box["y"] + (0.1 + 0.03 * number) * box["height"])
+            page.mouse.up()
             page.locator("#crossing").fill(str(4 + number))
             page.locator("#patience").fill("6")
             expect(page.locator("#status")).to_have_text("saved")
