@@ -175,8 +175,10 @@ class _Play:
         months.fill(str(self._months))
         months.press("Enter")
         if mode == "own":
-            page.get_by_label("Who decides?").click()
-            page.get_by_role("option", name=re.compile("^Each their own")).click()
+            who = page.get_by_role("combobox", name="Who decides?")
+            who.fill("Each their own")
+            who.press("Enter")
+            expect(page.get_by_text("Each their own company, under the same luck")).to_be_visible()
 
     def _draw(self) -> None:
         for number, page in enumerate(self._people):
