@@ -12,7 +12,7 @@ import pandas as pd
 import typer
 
 from simkit.cli.scenarios import parsed_settings
-from simkit.cli.terminal import INTERRUPTED, AsJson, Seed, Workers, app, console, progress, whole
+from simkit.cli.terminal import INTERRUPTED, AsJson, ChartFile, Seed, Settings, Workers, app, console, progress, whole
 from simkit.errors import ParameterError, RunError
 from simkit.experiments.axes import SPAN, named_paths
 from simkit.experiments.discover import discover as run_discover
@@ -27,7 +27,6 @@ from simkit.present.sensitivity_tables import discovery_table, measure_table, se
 from simkit.scenarios import Scenario, load_scenario
 
 Base = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped scenario.")]
-Settings = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value beforehand.")]
 Varied = Annotated[
     list[str] | None,
     typer.Option(
@@ -41,7 +40,6 @@ Outcome = Annotated[str, typer.Option(metavar="NAME", help="Such as net_margin, 
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the lives there.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is in the folder.")]
 Cluster = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")]
-Chart = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it there: .png, .svg, .pdf or .html.")]
 
 
 @app.command()
@@ -60,7 +58,7 @@ def tornado(
     resume: Resume = False,
     workers: Workers = None,
     cluster: Cluster = None,
-    chart: Chart = None,
+    chart: ChartFile = None,
     as_object: AsJson = False,
 ) -> None:
     """Move each value down and up by itself: which one moves the outcome most, and what should be measured?"""
@@ -107,7 +105,7 @@ def sensitivity(
     resume: Resume = False,
     workers: Workers = None,
     cluster: Cluster = None,
-    chart: Chart = None,
+    chart: ChartFile = None,
     as_object: AsJson = False,
 ) -> None:
     """Vary values together: how much does each of them matter, by itself and with the others?"""
@@ -164,7 +162,7 @@ def discover(
     resume: Resume = False,
     workers: Workers = None,
     cluster: Cluster = None,
-    chart: Chart = None,
+    chart: ChartFile = None,
     as_object: AsJson = False,
 ) -> None:
     """Find the region of levers and uncertainties in which the scenario fails: in which lives do not cross."""
