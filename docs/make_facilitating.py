@@ -25,7 +25,7 @@ from simkit.training.company import company, live
 
 HERE = Path(__file__).parent
 IMAGES, PAPER = HERE / "images" / "facilitating", HERE / "handouts.html"
-WAIT = 600_000
+WAIT = 1_800_000
 PEOPLE, MONTHS, REVIEWS = 12, 24, 7
 
 
