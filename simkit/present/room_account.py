@@ -149,7 +149,7 @@ class RoomAccount:
         """How close each came: heads, and a row a person."""
         heads = ("who", "expected the crossing", "months off", "curve off by, share of target", "the promised line")
         rows = []
-        for place, (person, score) in enumerate(self.session.scored(), 1):
+        for place, (person, score) in enumerate(sorted(self.session.scored(), key=lambda one: one[0].number), 1):
             assert person.drawing is not None
             said = "never" if person.drawing.crossing is None else f"month {person.drawing.crossing}"
             who = person.name if self.named else f"Person {place}"

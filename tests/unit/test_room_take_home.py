@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import replace
+from html import escape
+from pathlib import Path
 
 import pytest
 from pptx import Presentation
 
+import simkit
+from simkit.present.handouts import CLAIMS, handouts
 from simkit.present.room_account import RoomAccount
 from simkit.present.room_charts import activity_rows, crossing_rows, on_the_wall, quarters, room_rows, room_spec
 from simkit.present.room_csv import harmless, months_csv, people_csv
@@ -18,7 +23,7 @@ from simkit.present.room_questions import asked
 from simkit.present.room_report import room_report
 from simkit.present.room_words import groups_told
 from simkit.statistics import Estimate
-from simkit.training.company import Decided
+from simkit.training.company import SAYS, Decided, company, live
 from simkit.training.debrief import Effect, Effects, Knowable
 from simkit.training.learning import learned
 from simkit.training.session import Person, Session, session
@@ -184,3 +189,25 @@ def test_the_decisions_of_the_largest_groups_are_told() -> None:
     assert groups_told(played().groups) == [PUSHED, ((3, "stop"),)]
     many = [Person(i, f"P{i}", drew(), ((3 * (i % 3 + 1), "push"), (9 if i % 3 < 2 else 6, "cut"))) for i in range(9)]
     assert len(groups_told(played(people=tuple(many)).groups)) <= 8
+
+
+def test_paper_shows_what_is_promised_and_nothing_of_how_it_ends() -> None:
+    """Fails if a review, a choice or a claim is missing, or the story or a result reaches the paper."""
+    told = replace(COMPANY, scenario=replace(COMPANY.scenario, title="A firm that ends well", story="It ends well."))
+    page = handouts(told, 40.0, LINE)
+    assert "ends well" not in page
+    assert "40 leads a month today" in page
+    assert "Promised are 120 leads by month 12" in page
+    assert [f"month {month}</th>" in page for month in told.reviews] == [True] * 3
+    assert all(escape(said) in page for said in (*SAYS.values(), *CLAIMS.values()))
+    assert page.count('class="sheet"') == 3
+
+
+def test_the_paper_of_the_guide_is_that_of_the_shipped_scenario() -> None:
+    """Fails if docs/handouts.html was not made again after a change: python docs/make_facilitating.py handouts."""
+    chosen = company(simkit.load_scenario("baseline"), 24, "typical", seed=1)
+    lived = live(chosen)
+    start = round((3 * lived.rows[0]["average"] - lived.rows[0]["result"]) / 2, 2)
+    kept = (Path(__file__).parents[2] / "docs" / "handouts.html").read_text(encoding="utf-8")
+    without = re.compile("<svg.*?</svg>", re.DOTALL)
+    assert without.sub("", kept) == without.sub("", handouts(chosen, start, lived.column("expected")))

@@ -92,7 +92,7 @@ def _living(standing: Standing, seen: dict[str, Any]) -> None:
     if standing.mode == "own" and rows:
         said += "; the company of those who decide nothing" if not standing.reviewing else ""
     st.html(f'<p class="wall-big">{month}</p><p class="wall-text wall-line">{escape(said)}</p>')
-    spec = on_the_wall(room_spec(seen["unit"], seen["months"], 640 if standing.reviewing else 760))
+    spec = on_the_wall(room_spec(seen["unit"], seen["months"], 470 if standing.reviewing else 600))
     frame = room_rows(seen["line"], rows, seen["fan"])
     st.vega_lite_chart(frame, spec, alt="What was promised, what the room expected, and what happened", key="wall")
     if standing.reviewing:
@@ -126,7 +126,7 @@ def _part(section: Section) -> None:
     st.html(f'<ul class="wall-said wall-{section.key}">{lines}</ul>')
     if section.rows is not None and section.spec is not None and len(section.rows):
         spec = on_the_wall(section.spec)
-        spec["height"] = 640 if section.key != "decisions" else min(640, 100 * len(section.rows) + 180)
+        spec["height"] = 560 if section.key != "decisions" else min(560, 100 * len(section.rows) + 180)
         st.vega_lite_chart(section.rows, spec, alt=section.title, key=f"wall {section.key}")
 
 
