@@ -27,6 +27,12 @@ HERE = Path(__file__).parent
 IMAGES, PAPER = HERE / "images" / "facilitating", HERE / "handouts.html"
 WAIT = 1_800_000
 PEOPLE, MONTHS, REVIEWS = 12, 24, 7
+PARTS = {
+    "expected": "What was expected, and what came",
+    "crossing": "When the crossing was expected, and when it came",
+    "decisions": "What decisions did, against holding",
+    "known": "What could have been known",
+}
 
 
 @contextmanager
@@ -122,11 +128,13 @@ def debriefed(page: Page, wall: Page) -> None:
     page.get_by_role("button", name="Go to the debrief").click()
     page.get_by_text("(C8)").first.wait_for()
     page.get_by_role("button", name="Debrief (HTML)").wait_for()
-    for part in ("expected", "crossing", "stopped", "decisions", "known", "activity", "next", "questions"):
-        wall.wait_for_timeout(4000)
-        if part in ("expected", "crossing", "decisions", "known"):
-            wall.screenshot(path=IMAGES / f"projector-{part}.png")
-        page.get_by_role("button", name="Next part").click()
+    for part, title in PARTS.items():
+        wall.get_by_text(title, exact=True).wait_for()
+        wall.wait_for_timeout(10_000)  # until the chart before it is gone
+        wall.screenshot(path=IMAGES / f"projector-{part}.png")
+        for _ in range(2 if part == "crossing" else 1):
+            page.get_by_role("button", name="Next part").click()
+            page.wait_for_timeout(4000)
     page.get_by_text("Take home", exact=True).scroll_into_view_if_needed()
     page.wait_for_timeout(1500)
     page.screenshot(path=IMAGES / "take-home.png")

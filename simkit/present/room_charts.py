@@ -306,7 +306,7 @@ def on_the_wall(spec: Mapping[str, Any], times: float = 2.5) -> dict[str, Any]:
     made: dict[str, Any] = enlarged(spec)
     letters = {"labelFontSize": 12 * times, "titleFontSize": 12 * times}
     given = made.get("config", {})
-    legend = {**given.get("legend", {}), **letters, "columns": 4}
+    legend = {**given.get("legend", {}), **letters, "columns": 4, "symbolSize": 100 * times**2}
     made["config"] = {**given, "axis": {**letters, "labelLimit": 900}, "legend": legend}
     return made
 
