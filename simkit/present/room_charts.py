@@ -96,10 +96,10 @@ def room_spec(title: str, months: int, height: int = 420, held: bool = False) ->
     layers = [
         _only(base, ROOM).mark_area(opacity=0.22).encode(y2="top:Q", fill=band),
         *(_only(base, one).mark_line(strokeWidth=widths[one]).encode(**look) for one in names),
-        _only(base, RESULT).mark_point(filled=True, size=45, color=_COLOURS[RESULT], opacity=0.7),
+        _only(base, RESULT).mark_point(filled=True, size=45, color=_COLOURS[RESULT], opacity=1),
     ]
     chart = alt.LayerChart(layer=layers).properties(height=height, width="container", title=heading(title))
-    return specification(chart.resolve_scale(fill="independent"))
+    return specification(chart.resolve_scale(fill="independent"), columns=2)
 
 
 def quarters(months: int) -> list[str]:
@@ -306,7 +306,7 @@ def on_the_wall(spec: Mapping[str, Any], times: float = 2.5) -> dict[str, Any]:
     made: dict[str, Any] = enlarged(spec)
     letters = {"labelFontSize": 12 * times, "titleFontSize": 12 * times}
     given = made.get("config", {})
-    legend = {**given.get("legend", {}), **letters, "columns": 4, "symbolSize": 100 * times**2}
+    legend = {**given.get("legend", {}), **letters, "columns": 2, "symbolSize": 100 * times**2}
     made["config"] = {**given, "axis": {**letters, "labelLimit": 900}, "legend": legend}
     return made
 
