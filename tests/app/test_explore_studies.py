@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 import simkit
 from simkit.scenarios import load_scenario
-from simkit.scenarios.links import difference
+from simkit.scenarios.links import difference, spread
 from simkit_app import board as boards
 from simkit_app.board import Board, Hunt, Kept, Moves
 from simkit_app.history import History, Position
@@ -127,7 +127,8 @@ def test_cancelling_leaves_a_page_to_go_on_with() -> None:
 
 def test_a_click_opens_the_scenario_on_the_board(page: Page, server: str) -> None:
     """Fails if a bar or a point cannot be clicked, or the board then shows the scenario as it was."""
-    page.goto(f"{server}/?{urlencode({'from': 'baseline', 'seed': '3', 'scenario': difference(BASE, SHORT)})}")
+    asked = {"from": "baseline", **spread(difference(BASE, SHORT)), "seed": "3", "version": simkit.__version__}
+    page.goto(f"{server}/?{urlencode(asked)}")
     for view, run in (("What moves it", "Move 24 values"), ("Where it fails", "Look for the limits")):
         page.get_by_role("link", name="Explore").click()
         page.get_by_text(view, exact=True).click()
