@@ -244,13 +244,13 @@ def heading(text: str) -> alt.TitleParams:
     return alt.TitleParams(text.split(", "), anchor="start", fontSize=13, fontWeight="normal", offset=10)
 
 
-def specification(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
-    """A chart as Vega-Lite, without data."""
+def specification(chart: alt.LayerChart | alt.Chart, columns: int = 3) -> dict[str, Any]:
+    """A chart as Vega-Lite, without data; its legends in so many columns."""
     made: dict[str, Any] = chart.to_dict(validate=False)
     del made["$schema"]
     # Legends one above the other: side by side they would not fit on a phone.
     below = {"anchor": "start", "direction": "vertical"}
-    made["config"] = {"legend": {"columns": 3, "layout": {"bottom": below}}}
+    made["config"] = {"legend": {"columns": columns, "layout": {"bottom": below}}}
     return _without_data(made)  # type: ignore[no-any-return]
 
 
