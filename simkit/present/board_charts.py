@@ -51,7 +51,7 @@ _MARKS: dict[str, dict[str, Any]] = {
         "type": "point",
         "shape": "diamond",
         "filled": True,
-        "size": 160,
+        "size": 240,
         "opacity": 1,
         "stroke": "white",
         "strokeWidth": 1,
@@ -191,8 +191,8 @@ def _look(kind: str, names: Sequence[str]) -> dict[str, Any]:
         }
     shapes = [_MARKS[other].get("shape", "circle") for other in alike]
     return {
-        "color": _scaled(alt.Color, kind, alike, colours, _legend(alt.Undefined)),
-        "shape": _scaled(alt.Shape, kind, alike, shapes, _legend(alt.Undefined)),
+        "color": _scaled(alt.Color, kind, alike, colours, _legend(alt.Undefined, symbolSize=180, symbolStrokeWidth=1)),
+        "shape": _scaled(alt.Shape, kind, alike, shapes, _legend(alt.Undefined, symbolSize=180, symbolStrokeWidth=1)),
     }
 
 
