@@ -190,9 +190,9 @@ def _check(found: Found) -> None:
         alt=f"{shown.title} as observed and in the fitted company",
         height=420,
     )
-    columns = {"when": "month", "seen": "seen", "low": "5 % of lives", "high": "95 % of lives", "where": "the band"}
+    columns = {"when": "month", "seen": "seen", "low": "9 in 10: from", "high": "to", "where": "lies"}
     of_metric = rows.loc[rows["metric"] == metric, list(columns)].rename(columns=columns)
-    table.dataframe(of_metric, hide_index=True, column_config=_numbers("seen", "5 % of lives", "95 % of lives"))
+    table.dataframe(of_metric, hide_index=True, column_config=_numbers("seen", "9 in 10: from", "to"))
 
 
 def _forecast(fit: Fit) -> None:
@@ -213,9 +213,9 @@ def _forecast(fit: Fit) -> None:
     with st.expander("The months to come in figures"):
         of_metric = rows.loc[rows["metric"] == metric]
         share = {"crossed by then": of_metric["crossed"].map(per_cent)}
-        columns = {"when": "month", "low": "5 % of lives", "median": "half of lives", "high": "95 % of lives"}
+        columns = {"when": "month", "median": "half of lives", "low": "9 in 10: from", "high": "to"}
         table = of_metric[list(columns)].rename(columns=columns).assign(**share)
-        st.dataframe(table, hide_index=True, column_config=_numbers("5 % of lives", "half of lives", "95 % of lives"))
+        st.dataframe(table, hide_index=True, column_config=_numbers("half of lives", "9 in 10: from", "to"))
 
 
 def _metric(known: list[str], key: str, place: Any) -> str:
