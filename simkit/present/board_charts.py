@@ -280,7 +280,9 @@ def gain_spec(currency: str, bars: int) -> dict[str, Any]:
     bar = base.mark_bar(height=16).encode(
         y=row,
         x=alt.X("value:Q", title=f"{currency} above holding", axis=alt.Axis(format="~s")),
-        color=alt.Color("side:N", title=None, scale=colours, legend=alt.Legend(orient="bottom", labelLimit=260)),
+        color=alt.Color(
+            "side:N", title=None, scale=colours, legend=alt.Legend(orient="bottom", columns=1, labelLimit=260)
+        ),
         tooltip=[
             alt.Tooltip("name:N", title="decision"),
             alt.Tooltip("value:Q", title=currency, format=",.0f"),
@@ -288,5 +290,7 @@ def gain_spec(currency: str, bars: int) -> dict[str, Any]:
             alt.Tooltip("high:Q", title="to", format=",.0f"),
         ],
     )
-    ends = base.mark_rule(strokeWidth=2).encode(y=row, x="low:Q", x2="high:Q")
-    return specification(alt.LayerChart(layer=[bar, ends]).properties(height=34 * bars, width="container"))
+    # A dark line in a light one is seen on any page and on any bar.
+    lines = (("#FFFFFF", 5), ("#1B2733", 2))
+    ends = [base.mark_rule(color=one, strokeWidth=width).encode(y=row, x="low:Q", x2="high:Q") for one, width in lines]
+    return specification(alt.LayerChart(layer=[bar, *ends]).properties(height=34 * bars, width="container"))
