@@ -144,8 +144,6 @@ def pictures(browser: Browser, address: str) -> None:
     """A session of one company, from opening the room to what is taken home."""
     page, wall, code = opened(browser, address)
     page.get_by_role("button", name="Rehearse").click()
-    page.wait_for_timeout(800)
-    page.screenshot(path=IMAGES / "rehearse.png")
     page.get_by_role("button", name="Let them come").click()
     page.keyboard.press("Escape")
     phone = joined(browser, address, code)

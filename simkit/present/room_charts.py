@@ -79,7 +79,9 @@ def room_spec(title: str, months: int, height: int = 420, held: bool = False) ->
         tooltip=["what:N", "month:Q", alt.Tooltip("value:Q", format=",.3~s")],
     )
     names = [PROMISED, AVERAGE, *([HELD] if held else []), MIDDLE]
-    legend = alt.Legend(orient="bottom", symbolStrokeWidth=3, symbolSize=250, labelFontSize=13, labelLimit=320)
+    legend = alt.Legend(
+        orient="bottom", columns=2, symbolStrokeWidth=3, symbolSize=250, labelFontSize=13, labelLimit=320
+    )
     colours = alt.Scale(domain=names, range=[_COLOURS[one] for one in names])
     dashes = alt.Scale(domain=names, range=[_DASHES[one] for one in names])
     look = {
@@ -99,7 +101,7 @@ def room_spec(title: str, months: int, height: int = 420, held: bool = False) ->
         _only(base, RESULT).mark_point(filled=True, size=45, color=_COLOURS[RESULT], opacity=1),
     ]
     chart = alt.LayerChart(layer=layers).properties(height=height, width="container", title=heading(title))
-    return specification(chart.resolve_scale(fill="independent"), columns=2)
+    return specification(chart.resolve_scale(fill="independent"))
 
 
 def quarters(months: int) -> list[str]:
@@ -233,7 +235,7 @@ def known_spec(months: int, height: int = 260) -> dict[str, Any]:
         base.mark_line(strokeWidth=3, color="#0072B2"),
         base.mark_point(filled=True, size=80, color="#0072B2", opacity=1),
     ]
-    title = heading("Chance to cross, going on, for those who have seen the same")
+    title = heading("Chance to cross for those who have seen the same and go on")
     return specification(alt.LayerChart(layer=layers).properties(height=height, width="container", title=title))
 
 
