@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from simkit.experiments.doubts import unsure
     from simkit.experiments.next_steps import NextSteps, next_steps
     from simkit.experiments.prior import Prior, prior_lives
+    from simkit.experiments.rank import Ranking, rank
+    from simkit.experiments.robust import Robustness, robust
+    from simkit.experiments.search import SearchInterrupted, search
+    from simkit.experiments.search_design import SearchDesign, load_search_design
+    from simkit.experiments.searched import Search
     from simkit.experiments.sensitivity import Sensitivity, sensitivity
     from simkit.experiments.sweep import Sweep, SweepInterrupted, load_sweep, sweep
     from simkit.experiments.tornado import Tornado, tornado
@@ -63,9 +68,14 @@ __all__ = [
     "Precision",
     "Prior",
     "Range",
+    "Ranking",
+    "Robustness",
     "RunError",
     "Scenario",
     "ScenarioError",
+    "Search",
+    "SearchDesign",
+    "SearchInterrupted",
     "Sensitivity",
     "SimkitError",
     "StoreError",
@@ -81,12 +91,16 @@ __all__ = [
     "load_design",
     "load_observed",
     "load_scenario",
+    "load_search_design",
     "load_sweep",
     "next_steps",
     "prior_lives",
+    "rank",
+    "robust",
     "salib_problem",
     "salib_response",
     "save_scenario",
+    "search",
     "sensitivity",
     "separate",
     "shipped_scenarios",
@@ -112,6 +126,10 @@ _MODULES = (
     "experiments.doubts",
     "experiments.next_steps",
     "experiments.sensitivity",
+    "experiments.rank",
+    "experiments.robust",
+    "experiments.search",
+    "experiments.search_design",
     "experiments.sweep",
     "experiments.tornado",
     "experiments.unknowns",

@@ -15,6 +15,7 @@ from simkit.cli import comparing as _comparing  # noqa: F401 (registers its comm
 from simkit.cli import evidence as _evidence  # noqa: F401 (registers its command)
 from simkit.cli import experiments as _experiments  # noqa: F401 (registers its commands)
 from simkit.cli import fitting as _fitting  # noqa: F401 (registers its command)
+from simkit.cli import search as _search  # noqa: F401 (registers its commands)
 from simkit.cli import sensitivity as _sensitivity  # noqa: F401 (registers its commands)
 from simkit.cli.scenarios import parsed_settings
 from simkit.cli.terminal import app

@@ -63,7 +63,7 @@ def compare(
     chart: ChartFile = None,
 ) -> None:
     """Compare scenarios that share their luck, life by life: what differs, and why."""
-    given = _changed(_loaded(scenarios), settings or ())
+    given = named_scenarios(scenarios, settings or ())
     asked, precision = lives_asked(replications, within, budget)
     if why is not None:
         check_measure(why, next(iter(given.values())).parameters.horizon_months)
@@ -124,6 +124,11 @@ def _ended(stop: Interrupted, made: Comparison | None, out: Path | None) -> str:
         return f"Interrupted within {stop.asked} lives, before every scenario had one; nothing was kept."
     where = "nothing was kept (--out DIR keeps what is done)" if out is None else f"they are kept in {out}"
     return f"Interrupted; {len(made)} lives of each scenario are compared; {where}."
+
+
+def named_scenarios(sources: Sequence[str], settings: Sequence[str]) -> dict[str, Scenario]:
+    """Scenarios as typed, [NAME=]SCENARIO, with what is set in all of them or in one."""
+    return _changed(_loaded(sources), settings)
 
 
 def _loaded(sources: Sequence[str]) -> dict[str, Scenario]:

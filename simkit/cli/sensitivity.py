@@ -110,7 +110,7 @@ def sensitivity(
 ) -> None:
     """Vary values together: how much does each of them matter, by itself and with the others?"""
     base = load_scenario(scenario).with_changes(parsed_settings(settings or ()))
-    varied = _varied(base, over)
+    varied = varied_from(base, over)
     with _running(out, chart) as told:
         made = run_sensitivity(
             base,
@@ -176,7 +176,7 @@ def discover(
             made = run_discover(load_sweep(source), None, outcome, **asked)
     else:
         base = load_scenario(source).with_changes(parsed_settings(settings or ()))
-        varied = _varied(base, over)
+        varied = varied_from(base, over)
         with _running(out, chart) as told:
             made = run_discover(
                 base,
@@ -207,7 +207,7 @@ def discover(
     _kept(out, chart)
 
 
-def _varied(scenario: Scenario, over: Sequence[str] | None) -> dict[str, Any] | None:
+def varied_from(scenario: Scenario, over: Sequence[str] | None) -> dict[str, Any] | None:
     """Ranges and levels by path, as typed; None where nothing was said."""
     if not over:
         return None

@@ -42,7 +42,8 @@ class Design:
         points: for each point, a value a path; None where it keeps what the scenario has.
         replications: of each point, numbered from 0; replication i has its own luck, the same at every point.
         seed: of all luck and all draws.
-        kind: how the points were chosen: 'grid', 'lhs', 'sobol', 'table' or 'tornado'.
+        kind: how the points were chosen: 'grid', 'lhs', 'sobol', 'table', 'tornado', 'search' or 'futures'.
+        apart: whether each point has luck of its own instead: its replications have numbers that no other point has.
     """
 
     base: Scenario
@@ -51,6 +52,7 @@ class Design:
     replications: int
     seed: int
     kind: str
+    apart: bool = False
 
     @property
     def lives(self) -> int:
@@ -60,7 +62,8 @@ class Design:
     @property
     def hash(self) -> str:
         """Of everything that a life of this design depends on but the version of simkit."""
-        content = [self.base.hash, self.paths, self.points, self.replications, self.seed]
+        content: list[Any] = [self.base.hash, self.paths, self.points, self.replications, self.seed]
+        content += ["apart"] if self.apart else []
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
     def row(self, point: int) -> dict[str, Value | None]:
@@ -212,20 +215,20 @@ def load_design(path: str | Path) -> Design:
     base = load_scenario(content["scenario"], folder=file.parent)
     if ("table" in content) == ("levers" in content):
         raise ScenarioError("needs either [levers] or table", field=file.name)
-    levers: Any = dict(_flat(content.get("levers", {})))
+    levers: Any = dict(flat(content.get("levers", {})))
     if "table" in content:
         levers = _read_table(file.parent / content["table"])
     options = {key: content[key] for key in ("points", "replications", "seed") if key in content}
     with within(file.name):
-        base = base.with_changes(dict(_flat(content.get("set", {}))))
+        base = base.with_changes(dict(flat(content.get("set", {}))))
         return design_of(base, levers, content.get("design", "grid"), **options)
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Paths may be written whole ("process.silos") or as tables ([levers.process])."""
     for key, value in table.items():
         if isinstance(value, dict) and not set(value) <= {"low", "high"}:
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simkit.run.lives import Floats
+from simkit.run.precision import bounds, is_share
 from simkit.statistics import Estimate, agreed_ends, paired_difference, wilson
 
 _KIND = "interval of the paired difference of shares"
@@ -34,6 +35,23 @@ def widest(changed: Floats, reference: Floats, ends: tuple[float, float] | None)
         return ends[1] - ends[0]
     seen = np.concatenate([changed, reference])
     return max(float(np.ptp(seen)), float(np.abs(changed - reference).max()))
+
+
+def effect(
+    outcome: str, changed: Floats, reference: Floats, months: int, level: float = 0.95
+) -> tuple[Estimate, float]:
+    """The difference in an outcome with its interval, and the p value of 'there is none': `share` or `amount`.
+
+    Args:
+        outcome: a measure that every life has.
+        changed, reference: of the same lives; shape (lives,).
+        months: the horizon.
+        level: the confidence.
+    """
+    if is_share(outcome):
+        return share(changed, reference, level)
+    most = widest(changed, reference, bounds(outcome, months))
+    return amount(differences(changed, reference), most, level)
 
 
 def amount(difference: Floats, most: float, level: float = 0.95) -> tuple[Estimate, float]:

@@ -63,7 +63,7 @@ def part_of(design: Design, number: int, monthly: bool) -> Part:
     first = number * part_size(design)
     addresses = [divmod(life, design.replications) for life in range(first, first + size(design, number))]
     runs = tuple(
-        (point, design.row(point), tuple(number for _, number in lives))
+        (point, design.row(point), tuple(design.apart * point * design.replications + number for _, number in lives))
         for point, lives in groupby(addresses, key=lambda address: address[0])
     )
     return Part(number, design.base, design.seed, runs, monthly, {"simkit": version_of("simkit"), **libraries()})

@@ -188,7 +188,7 @@ def sweep(
     if executor is not None and workers is not None:
         raise RunError("cannot be combined with an executor, which has its own", field="workers", value=workers)
     with ExitStack() as stack:
-        folder = Path(out) if out is not None else Path(_temporary().name)
+        folder = Path(out) if out is not None else temporary_folder()
         width = None
         if cluster is not None:
             far = stack.enter_context(cluster_at(cluster))
@@ -213,7 +213,9 @@ def load_sweep(folder: str | Path) -> Sweep:
     columns = [table.column(path).to_pylist() for path in paths]
     rows = tuple(zip(*columns, strict=True)) if columns else ((),) * table.num_rows
     base = replace(load_scenario(store.folder / SCENARIO), name=manifest["scenario"])
-    design = Design(base, paths, rows, manifest["replications"], manifest["seed"], manifest["design"])
+    design = Design(
+        base, paths, rows, manifest["replications"], manifest["seed"], manifest["design"], manifest.get("apart", False)
+    )
     if design.hash != manifest["design_hash"]:
         raise StoreError(f"{SCENARIO} or {POINTS} was changed after the run began", field="out", value=str(folder))
     return Sweep(design, store)
@@ -223,9 +225,10 @@ def load_sweep(folder: str | Path) -> Sweep:
 _folders: list[tempfile.TemporaryDirectory[str]] = []
 
 
-def _temporary() -> tempfile.TemporaryDirectory[str]:
+def temporary_folder() -> Path:
+    """A new folder that lasts as long as this process."""
     _folders.append(tempfile.TemporaryDirectory(prefix="simkit-"))
-    return _folders[-1]
+    return Path(_folders[-1].name)
 
 
 def _store(design: Design, folder: Path, resume: bool, monthly: bool) -> Store:
@@ -244,6 +247,8 @@ def _store(design: Design, folder: Path, resume: bool, monthly: bool) -> Store:
         "libraries": libraries(),
         "design_hash": design.hash,
     }
+    if design.apart:
+        manifest["apart"] = True
     files = {SCENARIO: to_toml(design.base).encode(), POINTS: parquet(_points(design))}
     if design.base.joint is not None:
         files[f"{design.base.name}.draws.parquet"] = design.base.joint.to_bytes()

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 from simkit.errors import RunError
 from simkit.experiments.axes import SPAN, around, named_paths
 from simkit.experiments.design import Design, given_values
-from simkit.experiments.paired import amount, differences, holm, share, widest
+from simkit.experiments.paired import effect, holm
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.parameters import Value
 from simkit.parameters.values import check_value, declaration, value_at
 from simkit.run.drawing import presented
 from simkit.run.measures import check_measure
-from simkit.run.precision import bounds, is_share
 from simkit.run.replications import whole
 from simkit.scenarios import Scenario
 
@@ -58,11 +57,7 @@ class Tornado:
             [(path, to)] = given_values(design.row(point)).items()
             pairs = lives[[point, 0]].dropna()
             changed, base = pairs[point].to_numpy(), pairs[0].to_numpy()
-            if is_share(self.outcome):
-                found, p = share(changed, base, self.level)
-            else:
-                most = widest(changed, base, bounds(self.outcome, design.base.parameters.horizon_months))
-                found, p = amount(differences(changed, base), most, self.level)
+            found, p = effect(self.outcome, changed, base, design.base.parameters.horizon_months, self.level)
             rows.append(
                 {
                     "path": path,

@@ -17,7 +17,7 @@ Shown = Callable[[float | None], str]
 
 def difference_table(comparison: Comparison) -> Table:
     """Each scenario against the reference: means, and the paired difference with its interval."""
-    table = _table(
+    table = plain_table(
         "", comparison.reference, "scenario", "mean", "difference", f"{per_cent(comparison.level)} interval", "p"
     )
     currency = str(comparison.ensembles[comparison.reference].scenario["company.currency"])
@@ -26,7 +26,7 @@ def difference_table(comparison: Comparison) -> Table:
         rows = differences[differences["outcome"] == outcome].to_dict("records")
         unit, word = scale(max(abs(row["mean"]) for row in rows)) if outcome in MONEY else (1.0, "")
         name = outcome.replace("_", " ") + (f", {currency} {word}".rstrip() if outcome in MONEY else "")
-        shown, change = _shown(outcome, unit), _signed(outcome, unit)
+        shown, change = shown_outcome(outcome, unit), signed_outcome(outcome, unit)
         for row in rows:
             first = row is rows[0]
             table.add_row(
@@ -43,13 +43,13 @@ def difference_table(comparison: Comparison) -> Table:
 
 def attribution_table(attribution: Attribution) -> Table:
     """What each lever contributes, the largest contribution first, and the total they add up to."""
-    table = _table("lever", "changes", "contributes", f"{per_cent(attribution.level)} interval")
+    table = plain_table("lever", "changes", "contributes", f"{per_cent(attribution.level)} interval")
     outcome = attribution.outcome.replace("_", " ")
     table.title = f"Why {attribution.scenario} differs from {attribution.reference} in {outcome}"
     total = attribution.total
     unit, word = scale(total.value) if attribution.outcome in MONEY else (1.0, "")
     table.title += f" ({word})" if word else ""
-    shown = _signed(attribution.outcome, unit)
+    shown = signed_outcome(attribution.outcome, unit)
     for row in attribution.table.itertuples(index=False):
         lever, before, after, value, low, high = row[:6]
         name = str(lever) if " " in str(lever) else str(lever).rpartition(".")[2]
@@ -63,9 +63,9 @@ def attribution_table(attribution: Attribution) -> Table:
 def unknowns_table(unknowns: Unknowns) -> Table:
     """What luck causes and what not knowing causes, as standard deviations, and the share of the latter."""
     interval = f"{per_cent(unknowns.level)} interval"
-    table = _table("", "mean", "sd by luck", "sd by not knowing", "share of not knowing", interval)
+    table = plain_table("", "mean", "sd by luck", "sd by not knowing", "share of not knowing", interval)
     for row in unknowns.table.to_dict("records"):
-        shown = _shown(str(row["outcome"]))
+        shown = shown_outcome(str(row["outcome"]))
         table.add_row(
             str(row["outcome"]).replace("_", " "),
             *(shown(row[name]) for name in ("mean", "sd_luck", "sd_not_knowing")),
@@ -81,23 +81,25 @@ def _change(before: str, after: str) -> str:
     return f"{path.rpartition('.')[2]} {old} → {after.rpartition(' ')[2]}".strip()
 
 
-def _table(*headings: str) -> Table:
+def plain_table(*headings: str) -> Table:
+    """A table without lines: words to the left, figures to the right."""
     table = Table(box=None, header_style="bold", title_justify="left")
-    words = {"", "scenario", "lever", "changes"}
+    words = {"", "scenario", "lever", "changes", "plan"}
     for heading in headings:
         table.add_column(heading, justify="left" if heading in words else "right", overflow="fold")
     return table
 
 
-def _shown(outcome: str, unit: float = 1.0) -> Shown:
+def shown_outcome(outcome: str, unit: float = 1.0) -> Shown:
+    """How an outcome is written: a share as a percentage, an amount in a unit."""
     if _is_share(outcome):
         return per_cent
     return lambda value: number(None if value is None else value / unit)
 
 
-def _signed(outcome: str, unit: float = 1.0) -> Shown:
+def signed_outcome(outcome: str, unit: float = 1.0) -> Shown:
     """A difference with its sign; that of two shares is in percentage points."""
-    shown = _shown(outcome, unit)
+    shown = shown_outcome(outcome, unit)
 
     def signed(value: float | None) -> str:
         if value is None or math.isnan(value):

@@ -13,6 +13,9 @@ from simkit.experiments.calibrate import Fit
 from simkit.experiments.comparison import Comparison, comparable
 from simkit.experiments.decide import Advice
 from simkit.experiments.discover import Discovery
+from simkit.experiments.rank import Ranking
+from simkit.experiments.robust import Robustness
+from simkit.experiments.searched import Search
 from simkit.experiments.sensitivity import Sensitivity
 from simkit.experiments.sweep import Sweep
 from simkit.experiments.tornado import Tornado
@@ -135,6 +138,58 @@ def unknowns_report(unknowns: Unknowns) -> dict[str, Any]:
         "seed": unknowns.seed,
         "version": version_of("simkit"),
         "outcomes": _rows(unknowns.table),
+    }
+
+
+def search_report(search: Search) -> dict[str, Any]:
+    """What was asked for, what was chosen, finalists in fresh lives, and every plan that was tried."""
+    design = search.design
+    return {
+        "ends": "low and high are the ends of an interval of confidence 'level'; null stands for what is no number",
+        "scenario_hash": design.plans.base.hash,
+        "objectives": list(design.objectives),
+        "constraints": search.kept_to(),
+        "budget": design.plans.budget,
+        "plans": len(design.plans),
+        "tried": len(search.tried),
+        "replications": design.replications,
+        "seed": design.seed,
+        "fresh_seed": design.fresh_seed,
+        "version": version_of("simkit"),
+        "chosen": sorted({int(number) for number in search.confirmed.loc[search.confirmed["chosen"], "plan"]}),
+        "confirmed": _rows(search.confirmed),
+        "trials": _rows(search.trials),
+    }
+
+
+def ranking_report(ranking: Ranking) -> dict[str, Any]:
+    """The pick, and how far the others are behind."""
+    return {
+        "ends": "low and high are the ends of a 95 % interval; null stands for what is no number",
+        "outcome": ranking.outcome,
+        "best": ranking.best,
+        "decided": ranking.decided,
+        "probability": ranking.probability,
+        "indifference": ranking.indifference,
+        "seed": ranking.seed,
+        "version": version_of("simkit"),
+        "scenario_hash": {name: scenario.hash for name, scenario in ranking.scenarios.items()},
+        "scenarios": _rows(ranking.table),
+    }
+
+
+def robustness_report(robustness: Robustness) -> dict[str, Any]:
+    """The plan that is regretted least, and the regrets of all."""
+    return {
+        "ends": "low and high are the ends of an interval of confidence 'level'; null stands for what is no number",
+        "outcome": robustness.outcome,
+        "best": robustness.best,
+        "best_as_assumed": robustness.best_as_assumed,
+        "unknown": sorted(robustness.futures[0]),
+        "seed": robustness.seed,
+        "version": version_of("simkit"),
+        "scenario_hash": {name: scenario.hash for name, scenario in robustness.plans.items()},
+        "plans": _rows(robustness.table),
     }
 
 
