@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import tempfile
 from pathlib import Path
 
-import nbformat
-from nbclient import NotebookClient
+from docs.notebooks import write
 
 PAGE = Path(__file__).with_name("tutorial.ipynb")
-TIMEOUT = 300  # seconds a cell
 
 TEXT = '''
 # From a question to a defended answer
@@ -291,35 +287,5 @@ How the numbers come about is on the page on [method](method.md); larger runs ar
 '''
 
 
-def notebook() -> nbformat.NotebookNode:
-    """The notebook, not executed: every ``python`` block a cell of code, what is between them cells of text."""
-    cells: list[dict[str, object]] = []
-    for i, part in enumerate(re.split(r"^```python\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)):
-        if part.strip():
-            code: dict[str, object] = {"execution_count": None, "outputs": []} if i % 2 else {}
-            kind = "code" if i % 2 else "markdown"
-            cells.append({"cell_type": kind, "id": f"cell-{i}", "metadata": {}, "source": part.strip(), **code})
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    made: nbformat.NotebookNode = nbformat.from_dict(  # type: ignore[no-untyped-call]
-        {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
-    )
-    return made
-
-
-def executed() -> nbformat.NotebookNode:
-    """The notebook, executed in a fresh kernel and an empty folder.
-
-    Raises:
-        nbclient.exceptions.CellExecutionError: a cell failed.
-    """
-    made = notebook()
-    with tempfile.TemporaryDirectory() as folder:
-        where = {"metadata": {"path": folder}}
-        NotebookClient(made, timeout=TIMEOUT, kernel_name="python3", resources=where, record_timing=False).execute()
-    made.metadata.language_info = {"name": "python"}  # the kernel's own says which version, which changes nothing
-    return made
-
-
 if __name__ == "__main__":
-    PAGE.write_text(nbformat.writes(executed()) + "\n", encoding="utf-8")  # type: ignore[no-untyped-call]
+    write(PAGE, TEXT)
