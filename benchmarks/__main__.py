@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 import simkit
-from benchmarks import board, experiments, room, session
+from benchmarks import board, experiments, room, search, session
 from benchmarks.footprint import import_rows, memory_rows
 from benchmarks.measure import Row
 from benchmarks.speed import SEED, SMALL_MONTHS, linearity_rows, peer_rows, replication_rows
@@ -42,6 +42,7 @@ def main() -> None:
         "board": board.board_rows,
         "room": lambda: room.room_rows(options.people),
         "session": lambda: session.session_rows(options.pictures),
+        "search": search.search_rows,
     }
     rows: list[Row] = []
     for stage, measure in (
