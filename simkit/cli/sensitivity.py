@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -232,7 +231,6 @@ def _running(out: Path | None, chart: Path | None) -> Iterator[Callable[[int, in
     """Lives under way: what can be refused is refused first, and an interrupt says what is kept."""
     if chart is not None:
         check_chart_file(chart)
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is said in one line of ours
     try:
         with progress(0) as told:
             yield told

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simkit.experiments.drawing import drawn
 from simkit.experiments.levers import Lever
 from simkit.experiments.paired import amount
+from simkit.run.drawing import presented
 from simkit.run.lives import Floats
 from simkit.statistics import Estimate
 
@@ -78,7 +78,7 @@ class Attribution:
         Raises:
             RunError: Altair is not installed.
         """
-        return drawn("attribution_chart", self)
+        return presented("experiment_charts", "attribution_chart", self)
 
     @property
     def lives(self) -> int:

@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike
 
 from simkit.errors import RunError, nearest
 from simkit.experiments.attribution import Attribution, shapley
-from simkit.experiments.drawing import drawn
 from simkit.experiments.levers import between, grouped, levers_between
 from simkit.experiments.paired import amount, differences, holm, share, widest
 from simkit.plateau import crossing_times
@@ -92,7 +91,7 @@ class Comparison:
         Raises:
             RunError: Altair is not installed.
         """
-        return drawn("comparison_chart", self)
+        return presented("experiment_charts", "comparison_chart", self)
 
     @property
     def differences(self) -> pd.DataFrame:

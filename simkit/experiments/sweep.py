@@ -19,10 +19,10 @@ from simkit.errors import RunError, StoreError
 from simkit.experiments.axes import Levels
 from simkit.experiments.cluster import cluster_at
 from simkit.experiments.design import Design, design_of
-from simkit.experiments.drawing import drawn
 from simkit.experiments.part import Part, libraries, live_part, part_of, part_size, parts, size
 from simkit.experiments.store import FORMAT, MONTHLY, OUTCOMES, POINTS, SCENARIO, Store, lock, parquet, read_table
 from simkit.experiments.summary import summarise
+from simkit.run.drawing import presented
 from simkit.run.execution import WorkersLost, completed
 from simkit.run.provenance import version_of
 from simkit.scenarios import Scenario, load_scenario, to_toml
@@ -123,7 +123,7 @@ class Sweep:
         Raises:
             RunError: there is no such outcome or path, or Altair is not installed.
         """
-        return drawn("sweep_chart", self, outcome, x, line)
+        return presented("experiment_charts", "sweep_chart", self, outcome, x, line)
 
     def _repr_html_(self) -> str:
         table = self.summary.drop(columns="level").to_html(index=False, float_format="{:,.4g}".format, max_rows=24)
