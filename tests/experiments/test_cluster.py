@@ -168,3 +168,13 @@ def test_nobody_at_the_address_is_said() -> None:
         simkit.sweep(SMALL, **DESIGN, cluster="tcp://127.0.0.1:9")  # type: ignore[arg-type]
     with pytest.raises(RunError, match="cannot be combined"):
         simkit.sweep(SMALL, **DESIGN, cluster="tcp://127.0.0.1:9", workers=2)  # type: ignore[arg-type]
+
+
+def test_a_search_on_a_cluster_tries_the_same_plans(cluster: Cluster) -> None:
+    """Fails if what a search asks for next depends on where, or in which order, lives were computed."""
+    asked = {"levers": {"process.silos": (0.0, 1.0), "team.content": [1, 2, 3]}, "objective": "net_margin"}
+    options = {**asked, "points": 12, "replications": 4, "confirming": 4, "finalists": 2}
+    far = simkit.search(SMALL, **options, cluster=cluster.address)  # type: ignore[arg-type]
+    here = simkit.search(SMALL, **options, workers=1)  # type: ignore[arg-type]
+    assert far.trials.equals(here.trials)
+    assert far.confirmed.equals(here.confirmed)
