@@ -33,7 +33,7 @@ def room_deck(account: RoomAccount) -> bytes:
 
 def _part(shown: Any, account: RoomAccount, section: Section) -> None:
     slide = add_slide(shown, account.stamp, section.title)
-    add_text(slide, "\n".join(section.said), 1.45, 1.1, 16)
+    add_text(slide, "\n".join(section.said), 1.45, 1.15, 14)
     drawn = section.picture(height=min(360, section.height))
     if drawn is not None and len(drawn.rows):
         add_picture(slide, shown, drawn, section.said[0] if section.said else section.title, 2.65, 3.8)
