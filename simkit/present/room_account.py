@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
-
-import pandas as pd
 
 from simkit.present.account import titled
 from simkit.present.figures import between, between_signed, money, number, per_cent, signed
-from simkit.present.pictures import Picture
 from simkit.present.room_charts import (
     activity_rows,
     activity_spec,
@@ -26,6 +22,7 @@ from simkit.present.room_charts import (
     room_spec,
 )
 from simkit.present.room_questions import Asked, asked
+from simkit.present.room_section import Row, Section
 from simkit.present.room_words import MOST_GROUPS, by_month, crossed, did, months_off, shift, stopped, turned
 from simkit.run.provenance import version_of
 from simkit.statistics import Estimate
@@ -33,40 +30,6 @@ from simkit.training.company import SAYS
 from simkit.training.debrief import Effects, Knowable
 from simkit.training.learning import Learned
 from simkit.training.session import Group, Session
-
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Section:
-    """One thing to look at and to talk about.
-
-    Attributes:
-        key: what it is.
-        title: of it.
-        said: sentences, in plain text.
-        rows, spec: of its chart; the rows are None where it has none.
-        heads, table: of its table, if any.
-        note: where its figures come from.
-        height: of the chart, in pixels.
-    """
-
-    key: str
-    title: str
-    said: tuple[str, ...]
-    rows: pd.DataFrame | None = None
-    spec: dict[str, Any] | None = None
-    heads: Row = ()
-    table: tuple[Row, ...] = ()
-    note: str = ""
-    height: int = 320
-
-    def picture(self, width: int = 1000, height: int | None = None) -> Picture | None:
-        """The chart as a picture, if there is one."""
-        if self.rows is None or self.spec is None:
-            return None
-        tall = self.spec["height"] if isinstance(self.spec.get("height"), int) else self.height
-        return Picture(self.rows, self.spec, "", (self.title,), width, height or tall)
 
 
 @dataclass(frozen=True, eq=False)

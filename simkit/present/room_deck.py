@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from simkit.present.room_account import RoomAccount, Section
+from simkit.present.room_account import RoomAccount
+from simkit.present.room_section import Section
 from simkit.present.slides import SOFT, WIDE, add_picture, add_slide, add_table, add_text, new_deck, saved
 
 _LINES = 5

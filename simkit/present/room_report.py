@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from simkit.present.document import document
-from simkit.present.room_account import RoomAccount, Section
+from simkit.present.room_account import RoomAccount
+from simkit.present.room_section import Section
 
 
 def room_report(account: RoomAccount) -> str:

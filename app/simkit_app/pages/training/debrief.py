@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from simkit.present.room_account import RoomAccount, Section
+from simkit.present.room_account import RoomAccount
+from simkit.present.room_section import Section
 from simkit.present.room_words import groups_told
 from simkit.training.learning import learned
 from simkit_app.answers import Answer

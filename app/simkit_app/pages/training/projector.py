@@ -10,8 +10,8 @@ from typing import Any
 import streamlit as st
 
 from simkit.present.figures import money, number
-from simkit.present.room_account import Section
 from simkit.present.room_charts import on_the_wall, room_rows, room_spec
+from simkit.present.room_section import Section
 from simkit.training.company import SAYS
 from simkit_app.board import Board
 from simkit_app.pages.training.debrief import accounted

@@ -17,6 +17,7 @@ from simkit_app.text import plain
 
 _EVERY = 1.0
 _SECONDS = 20
+_REFUSED = "training refused"
 _QUARTER = 3
 
 
@@ -30,6 +31,8 @@ def steps(code: str, key: str) -> None:
     if standing.phase != st.session_state.setdefault("training phase", standing.phase):
         st.session_state["training phase"] = standing.phase
         st.rerun()
+    if refused := st.session_state.pop(_REFUSED, ""):
+        st.toast(plain(refused))
     view = of_room(standing, service().lives)
     st.markdown(_status(standing, view))
     _buttons(standing, key)
@@ -163,4 +166,4 @@ def _try(step: Callable[[], None]) -> None:
     try:
         step()
     except Refused as refusal:
-        st.toast(plain(refusal.message))
+        st.session_state[_REFUSED] = refusal.message  # said by the page: a callback of a fragment shows nothing

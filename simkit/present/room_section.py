@@ -1,0 +1,44 @@
+"""One part of what there is to tell of a session: told alike on a page, on a wall, in a report and in a deck."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from simkit.present.pictures import Picture
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Section:
+    """One thing to look at and to talk about.
+
+    Attributes:
+        key: what it is.
+        title: of it.
+        said: sentences, in plain text.
+        rows, spec: of its chart; the rows are None where it has none.
+        heads, table: of its table, if any.
+        note: where its figures come from.
+        height: of the chart, in pixels.
+    """
+
+    key: str
+    title: str
+    said: tuple[str, ...]
+    rows: pd.DataFrame | None = None
+    spec: dict[str, Any] | None = None
+    heads: Row = ()
+    table: tuple[Row, ...] = ()
+    note: str = ""
+    height: int = 320
+
+    def picture(self, width: int = 1000, height: int | None = None) -> Picture | None:
+        """The chart as a picture, if there is one."""
+        if self.rows is None or self.spec is None:
+            return None
+        tall = self.spec["height"] if isinstance(self.spec.get("height"), int) else self.height
+        return Picture(self.rows, self.spec, "", (self.title,), width, height or tall)
