@@ -34,7 +34,8 @@ from benchmarks.board import chromium
 from benchmarks.link import SLOW, Link, through
 from benchmarks.measure import Row
 from simkit.training.company import CHOICES, Company
-from simkit_app.room.rooms import Mode, Rooms, Standing
+from simkit_app.room.rooms import Rooms
+from simkit_app.room.standing import Mode, Standing
 from simkit_app.room.tables import opened
 
 MONTHS = 12

@@ -22,7 +22,8 @@ from benchmarks.board import chromium
 from benchmarks.measure import Row
 from benchmarks.room import served, until
 from simkit.training.company import CHOICES
-from simkit_app.room.rooms import Rooms, Standing
+from simkit_app.room.rooms import Rooms
+from simkit_app.room.standing import Standing
 from simkit_app.room.tables import opened
 
 PEOPLE, MONTHS, KILLED = 12, 24, 12

@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from benchmarks.link import SLOW, through
 from simkit import Scenario
 from simkit.training.company import Company
-from simkit_app.room.rooms import Mode, Rooms, Standing
+from simkit_app.room.rooms import Rooms
+from simkit_app.room.standing import Mode, Standing
 from simkit_app.room.tables import opened
 from tests.app.conftest import served
 from tests.app.test_room_server import fetched, go

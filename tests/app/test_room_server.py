@@ -17,7 +17,8 @@ import pytest
 
 from simkit import Scenario
 from simkit.training.company import Company
-from simkit_app.room.rooms import Rooms, Step
+from simkit_app.room.rooms import Rooms
+from simkit_app.room.steps import Step
 from simkit_app.room.tables import opened
 from tests.app.conftest import served
 from tests.worlds import QUIET

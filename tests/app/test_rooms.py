@@ -14,9 +14,13 @@ import pytest
 from simkit import Scenario
 from simkit.errors import StoreError
 from simkit.training.company import CHOICES, Company, Lived
+from simkit_app.room.identity import digest, view_of
 from simkit_app.room.lives import Lives
 from simkit_app.room.played import played
-from simkit_app.room.rooms import GUESSED, SCENES, Refused, Rooms, digest, view_of
+from simkit_app.room.refused import Refused
+from simkit_app.room.rooms import Rooms
+from simkit_app.room.standing import GUESSED
+from simkit_app.room.steps import SCENES
 from simkit_app.room.tables import SCHEMA, Table, changing, opened
 from simkit_app.room.views import of_person, of_room
 from tests.worlds import QUIET

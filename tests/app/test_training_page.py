@@ -16,8 +16,10 @@ from simkit_app import board as boards
 from simkit_app.answers import Answer
 from simkit_app.queue import Lane
 from simkit_app.room import service as services
+from simkit_app.room.identity import view_of
 from simkit_app.room.questions import Effective, Known
-from simkit_app.room.rooms import GUESSED, Rooms, view_of
+from simkit_app.room.rooms import Rooms
+from simkit_app.room.standing import GUESSED
 from tests.sessions import FIRM
 
 COMPANY = Company(replace(FIRM, title="A <b>firm</b>", story="It ends well."), seed=1, replication=3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simkit.training.session import Person, Session, session
 from simkit_app.room.lives import Lives
-from simkit_app.room.rooms import Standing
+from simkit_app.room.standing import Standing
 
 
 def played(standing: Standing, lives: Lives, named: bool = True) -> Session:

@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import secrets
 import time
-import unicodedata
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Literal, get_args
+from typing import Any
 
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
 from simkit.errors import RunError
-from simkit.scenarios import Scenario, to_toml
-from simkit.scenarios.toml_files import from_toml
-from simkit.training.company import CHOICES, Choice, Company, Decided
-from simkit.training.drawing import Drawing, drawing
-from simkit.training.session import Mode as Mode
+from simkit.scenarios import to_toml
+from simkit.training.company import CHOICES, Company, Decided
+from simkit.training.drawing import drawing
+from simkit_app.room.identity import digest, projector_secret, shown_name
+from simkit_app.room.refused import Refused
+from simkit_app.room.standing import GUESSED, NEVER, Mark, Mode, Standing, company_of, round_of, standing_of
+from simkit_app.room.steps import STEPS
 from simkit_app.room.tables import Drawn, Hands, Person, Room, Round, Vote, changing, forget_expired, overwrite, reading
-
-MODES: tuple[Mode, ...] = get_args(Mode)
-Step = Literal["lock", "reveal", "review", "finish", "close", "back", "forward", "debrief"]
-Scene = Literal["expected", "crossing", "stopped", "decisions", "known", "activity", "learned", "questions"]
-SCENES: tuple[Scene, ...] = get_args(Scene)
-"""What the projector shows of a debrief, one after the other."""
-GUESSED = 0
-"""The month under which raised hands are kept that say when results will cross."""
-NEVER = "never"
 
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so that codes spell nothing, and nothing that is read as something else."""
 _CODE, _NAME, _TOKEN = 6, 40, 128
-_JOINERS = "\u200c\u200d"
-"""Of the characters that cannot be seen, those that names in some scripts and emoji are written with."""
 DAYS = 14
 """After which a room is forgotten that nobody has changed."""
 MOST_PEOPLE = 200
@@ -46,116 +33,6 @@ _FORGET = 600.0
 """Seconds between two looks for rooms whose time is over."""
 _KEPT = 100
 """Rooms whose standing is remembered until it changes."""
-
-
-class Refused(Exception):
-    """What cannot be done.
-
-    Attributes:
-        status: the HTTP status that says why.
-        message: for people.
-    """
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far a room has come.
-
-    Attributes:
-        version: grows with every change.
-        steps: grows with what the facilitator does, and with months that a timer reveals.
-    """
-
-    version: int
-    steps: int
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """Somebody in a room, as the others may know them."""
-
-    number: int
-    name: str
-    drawing: Drawing | None
-    votes: dict[int, Choice]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Everything about a room at one moment; the views of people, facilitator and projector are made of it.
-
-    Attributes:
-        code: of the room.
-        version: grows with every change.
-        steps: how many the facilitator has taken.
-        key: digest of the secret that steers.
-        round: the number of the company that is lived.
-        company: that is lived.
-        mode, phase, locked, month, shown, reviewing, seconds, scene: as in `Round`.
-        seats: everybody, by the digest of their token, in the order of joining.
-        hands: raised at each review, by choice; and under `GUESSED`, by month of the crossing or `NEVER`.
-    """
-
-    code: str
-    key: str
-    version: int
-    steps: int
-    round: int
-    company: Company
-    mode: Mode
-    phase: str
-    locked: bool
-    month: int
-    shown: int
-    reviewing: int | None
-    seconds: int | None
-    scene: int
-    seats: dict[str, Seat]
-    hands: dict[int, Counter[str]]
-
-    @property
-    def alone(self) -> bool:
-        """Whether this is a room of one, who steers it."""
-        return self.key in self.seats
-
-    @property
-    def closed(self) -> tuple[int, ...]:
-        """The reviews that are over."""
-        return tuple(month for month in self.company.reviews if month <= self.month and month != self.reviewing)
-
-    def tally(self, month: int) -> Counter[str]:
-        """How many were for what at a review, raised hands included."""
-        votes = Counter(seat.votes[month] for seat in self.seats.values() if month in seat.votes)
-        return votes + self.hands.get(month, Counter())
-
-    @property
-    def crossings(self) -> tuple[int | None, ...]:
-        """The month in which each expects the crossing, raised hands included; None for never."""
-        drawn = [seat.drawing.crossing for seat in self.seats.values() if seat.drawing is not None]
-        raised = self.hands.get(GUESSED, Counter())
-        return (*drawn, *(None if one == NEVER else int(one) for one in raised.elements()))
-
-    def decided(self, seat: Seat | None = None) -> Decided:
-        """What was decided at the reviews that are over: by the majority, or in one's own company by oneself.
-
-        Who said nothing holds; of choices with as many votes the first in the order of `CHOICES` is taken.
-        """
-        taken: list[tuple[int, Choice]] = []
-        for month in self.closed:
-            if self.mode == "own":
-                choice = seat.votes.get(month, "hold") if seat else "hold"
-            else:
-                votes = self.tally(month)
-                choice = max(CHOICES, key=lambda one: votes[one]) if votes else "hold"
-            taken.append((month, choice))
-            if choice == "stop":
-                break
-        return tuple(taken)
 
 
 class Rooms:
@@ -217,7 +94,7 @@ class Rooms:
             room = _room(session, code)
             if known is None or known.version != room.version:
                 # Once for all who look: after a step that is everybody at the same time.
-                known = _standing(session, room)
+                known = standing_of(session, room)
             self._standings[code] = known
             while len(self._standings) > _KEPT:
                 self._standings.popitem(last=False)
@@ -255,7 +132,7 @@ class Rooms:
         """Whether this is the secret of a room's projector, with which one sees and changes nothing (`view_of`)."""
         with reading(self._engine) as session:
             room = session.get(Room, code)
-            return room is not None and secrets.compare_digest(_view(room.key), view)
+            return room is not None and secrets.compare_digest(projector_secret(room.key), view)
 
     def join(self, code: str, name: Any, token: Any) -> None:
         """Come in, or back.
@@ -288,11 +165,11 @@ class Rooms:
             Refused: not in the room, drawings are locked, or what cannot be drawn.
         """
         with self._change(code) as (session, room):
-            person, now = _person(session, code, token), _now(session, room)
+            person, now = _person(session, code, token), round_of(session, room)
             if number != now.number or now.locked:
                 raise Refused(409, "The facilitator has locked the drawings.")
             try:
-                said = drawing(values, crossing, patience, _company(now).months)
+                said = drawing(values, crossing, patience, company_of(now).months)
             except RunError as mistake:
                 raise Refused(422, str(mistake)) from None
             drawn = session.get(Drawn, (code, number, person.token))
@@ -312,12 +189,12 @@ class Rooms:
             Refused: not in the room, the review is not open, or no such choice.
         """
         with self._change(code) as (session, room):
-            person, now = _person(session, code, token), _now(session, room)
+            person, now = _person(session, code, token), round_of(session, room)
             if number != now.number or month != now.reviewing:
                 raise Refused(409, "This review is closed.")
             if choice not in CHOICES:
                 raise Refused(422, f"There is no such choice. There are: {', '.join(CHOICES)}.")
-            before = _standing(session, room)
+            before = standing_of(session, room)
             if any(one == "stop" for _, one in before.decided(before.seats[person.token])):
                 who = "You have" if now.mode == "own" else "The room has"
                 raise Refused(409, f"{who} stopped, so there is nothing left to decide.")
@@ -341,12 +218,12 @@ class Rooms:
             Refused: not the facilitator, the review or the drawing is not open, or counts that cannot be.
         """
         with self._steer(code, key) as (session, room):
-            now = _now(session, room)
+            now = round_of(session, room)
             if month == GUESSED and now.locked:
                 raise Refused(409, "The drawings are locked.")
             if month not in (GUESSED, now.reviewing):
                 raise Refused(409, "This review is closed.")
-            months = range(1, _company(now).months + 1)
+            months = range(1, company_of(now).months + 1)
             known = {NEVER, *map(str, months)} if month == GUESSED else set(CHOICES)
             if any(choice not in known or not 0 <= count <= 1_000 for choice, count in counts.items()):
                 raise Refused(422, "Enter how many hands were raised for each choice, from 0 to 1,000.")
@@ -370,12 +247,12 @@ class Rooms:
             Refused: not the facilitator, or not possible now.
         """
         with self._steer(code, key) as (session, room):
-            if not isinstance(step, str) or step not in _STEPS:
-                raise Refused(422, f"There is no such step. There are: {', '.join(_STEPS)}.")
+            if not isinstance(step, str) or step not in STEPS:
+                raise Refused(422, f"There is no such step. There are: {', '.join(STEPS)}.")
             if of != room.steps:
                 raise Refused(409, "The room has moved on meanwhile; look again.")
-            now = _now(session, room)
-            _STEPS[step](now, _company(now))
+            now = round_of(session, room)
+            STEPS[step](now, company_of(now))
             room.steps += 1
 
     def set_timer(self, code: str, key: str, seconds: int | None) -> None:
@@ -387,7 +264,7 @@ class Rooms:
         if seconds is not None and not 5 <= seconds <= 600:
             raise Refused(422, "Choose 5 to 600 seconds.")
         with self._steer(code, key) as (session, room):
-            now = _now(session, room)
+            now = round_of(session, room)
             now.seconds = seconds
             # What was looked at before a pause does not count.
             self._since.pop((code, now.number, now.month), None)
@@ -405,13 +282,13 @@ class Rooms:
             due = [
                 (now.code, now.month)
                 for now in session.scalars(timed.where(Round.seconds.is_not(None), Round.phase == "live"))
-                if now.reviewing is None and now.month < _company(now).months and self._over(now)
+                if now.reviewing is None and now.month < company_of(now).months and self._over(now)
             ]
         for code, month in due:
             with suppress(Refused), self._change(code) as (session, room):  # deleted meanwhile
-                now = _now(session, room)
+                now = round_of(session, room)
                 if now.month == month:  # nobody was faster
-                    _reveal(now, _company(now))
+                    STEPS["reveal"](now, company_of(now))
                     room.steps += 1
 
     def _over(self, now: Round) -> bool:
@@ -433,7 +310,7 @@ class Rooms:
             Refused: not the facilitator, or the present company has not been debriefed.
         """
         with self._steer(code, key) as (session, room):
-            if _now(session, room).phase != "debrief":
+            if round_of(session, room).phase != "debrief":
                 raise Refused(409, "Debrief this company first.")
             room.round += 1
             room.steps += 1
@@ -459,7 +336,7 @@ class Rooms:
             room = _room(session, code)
             if session.get(Round, (code, number)) is None:
                 raise Refused(404, "There is no such round.")
-            return _standing(session, room, number)
+            return standing_of(session, room, number)
 
     @contextmanager
     def _change(self, code: str) -> Iterator[tuple[Session, Room]]:
@@ -479,97 +356,6 @@ class Rooms:
             yield session, room
 
 
-def _lock(now: Round, company: Company) -> None:
-    if now.locked:
-        raise Refused(409, "The drawings are locked already.")
-    now.locked, now.phase = True, "live"
-
-
-def _reveal(now: Round, company: Company) -> None:
-    if now.phase != "live":
-        raise Refused(409, "Lock the drawings first." if now.phase == "draw" else "All months have been lived.")
-    if now.month == company.months:
-        raise Refused(409, "This was the last month. Go on with the debrief.")
-    now.month += 1
-    now.shown = now.month
-    now.reviewing = now.month if now.month in company.reviews else None
-
-
-def _review(now: Round, company: Company) -> None:
-    _reveal(now, company)
-    while now.reviewing is None and now.month < company.months:
-        _reveal(now, company)
-
-
-def _finish(now: Round, company: Company) -> None:
-    _reveal(now, company)
-    while now.month < company.months:
-        _reveal(now, company)
-
-
-def _close(now: Round, company: Company) -> None:
-    if now.reviewing is None:
-        raise Refused(409, "No review is open.")
-    now.reviewing = None
-
-
-def _back(now: Round, company: Company) -> None:
-    if now.phase == "debrief":
-        now.scene = max(now.scene - 1, 0)
-        return
-    now.seconds = None  # whoever looks back is not to be carried on
-    now.shown = max(now.shown - 1, 0)
-
-
-def _forward(now: Round, company: Company) -> None:
-    if now.phase == "debrief":
-        now.scene = min(now.scene + 1, len(SCENES) - 1)
-        return
-    now.shown = min(now.shown + 1, now.month)
-
-
-def _debrief(now: Round, company: Company) -> None:
-    if now.phase != "live" or now.month < company.months:
-        raise Refused(409, "Live all months first.")
-    now.phase, now.reviewing = "debrief", None
-
-
-_STEPS: dict[str, Callable[[Round, Company], None]] = {
-    "lock": _lock,
-    "reveal": _reveal,
-    "review": _review,
-    "finish": _finish,
-    "close": _close,
-    "back": _back,
-    "forward": _forward,
-    "debrief": _debrief,
-}
-
-
-def digest(secret: str) -> str:
-    """What is kept of a secret."""
-    # Secrets are long and random, so that a plain digest cannot be turned back by guessing.
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
-
-
-def shown_name(name: Any) -> str:
-    """A name as it is shown: without what cannot be seen, or would turn round or break the line it stands in."""
-    if not isinstance(name, str):
-        return ""
-    spaced = (" " if one.isspace() else one for one in unicodedata.normalize("NFC", name))
-    seen = "".join(one for one in spaced if one in _JOINERS or unicodedata.category(one)[0] != "C")
-    return " ".join(seen.split()) if seen.strip(_JOINERS + " ") else ""
-
-
-def view_of(key: str) -> str:
-    """The secret of a room's projector, from the facilitator's: it shows the room and steers nothing."""
-    return _view(digest(key))
-
-
-def _view(key: str) -> str:
-    return digest(f"projector {key}")[:32]
-
-
 def _room(session: Session, code: str) -> Room:
     room = session.get(Room, code)
     if room is None:
@@ -584,55 +370,6 @@ def _person(session: Session, code: str, token: str) -> Person:
     return person
 
 
-def _now(session: Session, room: Room, number: int | None = None) -> Round:
-    now = session.get(Round, (room.code, number or room.round))
-    assert now is not None
-    return now
-
-
 def _round(code: str, number: int, company: Company, mode: Mode) -> Round:
     kept = {"seed": company.seed, "replication": company.replication, "every": company.every}
     return Round(code=code, number=number, scenario=to_toml(company.scenario), mode=mode, **kept)
-
-
-def _company(now: Round) -> Company:
-    return Company(_scenario(now.scenario), now.seed, now.replication, now.every)
-
-
-@lru_cache(maxsize=64)
-def _scenario(text: str) -> Scenario:
-    return from_toml(text, "company")
-
-
-def _standing(session: Session, room: Room, number: int | None = None) -> Standing:
-    now = _now(session, room, number)
-    here = {"code": room.code, "number": now.number}
-    drawn = {
-        one.token: Drawing(tuple(one.values), one.crossing, one.patience)
-        for one in session.scalars(select(Drawn).filter_by(**here))
-    }
-    votes: dict[str, dict[int, Choice]] = {}
-    for vote in session.scalars(select(Vote).filter_by(**here)):
-        votes.setdefault(vote.token, {})[vote.month] = vote.choice  # type: ignore[assignment]  # checked when it came
-    hands: dict[int, Counter[str]] = {}
-    for hand in session.scalars(select(Hands).filter_by(**here)):
-        hands.setdefault(hand.month, Counter())[hand.choice] = hand.count
-    people = session.scalars(select(Person).filter_by(code=room.code).order_by(Person.number))
-    return Standing(
-        code=room.code,
-        version=room.version,
-        steps=room.steps,
-        key=room.key,
-        round=now.number,
-        company=_company(now),
-        mode=now.mode,  # type: ignore[arg-type]  # ours
-        phase=now.phase,
-        locked=now.locked,
-        month=now.month,
-        shown=now.shown,
-        reviewing=now.reviewing,
-        seconds=now.seconds,
-        scene=now.scene,
-        seats={one.token: Seat(one.number, one.name, drawn.get(one.token), votes.get(one.token, {})) for one in people},
-        hands=hands,
-    )

@@ -15,10 +15,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from simkit_app.room.identity import digest, shown_name
 from simkit_app.room.lives import Lives
 from simkit_app.room.page import page
 from simkit_app.room.reach import VISITS
-from simkit_app.room.rooms import Mark, Refused, Rooms, digest, shown_name
+from simkit_app.room.refused import Refused
+from simkit_app.room.rooms import Rooms
+from simkit_app.room.standing import Mark
 from simkit_app.room.views import lived_by, of_person
 
 LARGEST = 16_384

@@ -8,7 +8,8 @@ from simkit.present.room_words import briefing
 from simkit.training.company import CHOICES, SAYS, Decided, Lived
 from simkit.training.drawing import fan, score
 from simkit_app.room.lives import Lives
-from simkit_app.room.rooms import Refused, Seat, Standing
+from simkit_app.room.refused import Refused
+from simkit_app.room.standing import Seat, Standing
 
 
 def lived_by(standing: Standing, digest: str) -> list[Decided]:

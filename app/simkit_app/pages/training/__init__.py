@@ -8,7 +8,7 @@ import streamlit as st
 
 from simkit_app.board import Board
 from simkit_app.pages.training import debrief, entrance, opening, steering, take_home
-from simkit_app.room.rooms import Refused
+from simkit_app.room.refused import Refused
 from simkit_app.room.service import service
 
 

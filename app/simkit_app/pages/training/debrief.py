@@ -14,8 +14,8 @@ from simkit_app.answers import Answer
 from simkit_app.board import Board
 from simkit_app.room.played import played
 from simkit_app.room.questions import Effective, Known
-from simkit_app.room.rooms import Standing
 from simkit_app.room.service import service
+from simkit_app.room.standing import Standing
 from simkit_app.text import plain
 
 _DEBRIEF, _EVERY = "debrief", 1.0

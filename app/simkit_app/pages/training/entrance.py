@@ -10,10 +10,11 @@ import streamlit as st
 
 from simkit.present.handouts import handouts
 from simkit_app.pages.training.take_home import offer
+from simkit_app.room.identity import view_of
 from simkit_app.room.reach import VISITS, addresses
 from simkit_app.room.rehearsal import MOST, rehearse, rehearsing
-from simkit_app.room.rooms import Standing, view_of
 from simkit_app.room.service import service
+from simkit_app.room.standing import Standing
 from simkit_app.room.views import of_room
 from simkit_app.server import EVERYWHERE
 from simkit_app.text import page_text, plain

@@ -13,8 +13,9 @@ from simkit.training.company import LUCKS, Luck
 from simkit_app.board import Board, shipped
 from simkit_app.files import read
 from simkit_app.room.questions import Prepared
-from simkit_app.room.rooms import MODES, Mode, Refused
+from simkit_app.room.refused import Refused
 from simkit_app.room.service import service
+from simkit_app.room.standing import MODES, Mode
 from simkit_app.text import plain
 from simkit_app.watching import Waiting, watch
 

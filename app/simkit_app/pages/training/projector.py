@@ -16,8 +16,10 @@ from simkit.training.company import SAYS
 from simkit_app.board import Board
 from simkit_app.pages.training.debrief import accounted
 from simkit_app.pages.training.entrance import joining, qr
-from simkit_app.room.rooms import GUESSED, SCENES, Refused, Standing
+from simkit_app.room.refused import Refused
 from simkit_app.room.service import service
+from simkit_app.room.standing import GUESSED, Standing
+from simkit_app.room.steps import SCENES
 from simkit_app.room.views import of_room
 
 _EVERY = 1.0

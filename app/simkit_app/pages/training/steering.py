@@ -10,8 +10,10 @@ import streamlit as st
 
 from simkit.present.room_charts import quarters, room_rows, room_spec
 from simkit.training.company import SAYS
-from simkit_app.room.rooms import GUESSED, NEVER, SCENES, Refused, Standing
+from simkit_app.room.refused import Refused
 from simkit_app.room.service import service
+from simkit_app.room.standing import GUESSED, NEVER, Standing
+from simkit_app.room.steps import SCENES
 from simkit_app.room.views import of_room
 from simkit_app.text import plain
 

@@ -12,8 +12,8 @@ from simkit.present.room_account import RoomAccount
 from simkit.present.room_csv import months_csv, people_csv
 from simkit.present.room_report import room_report
 from simkit_app.room.played import played
-from simkit_app.room.rooms import Standing
 from simkit_app.room.service import service
+from simkit_app.room.standing import Standing
 
 _CSV, _PPTX = "text/csv", "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
