@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,7 @@ from simkit_app.history import History, Position
 from simkit_app.questions import Explored, Fitted
 from simkit_app.queue import Queue
 from simkit_app.saved import Saved
+from simkit_app.sketches import Aim, Hunt, Moves, Sketch
 from simkit_app.visitors import Visitors
 
 FIRST_STORY = "baseline"
@@ -40,56 +41,6 @@ class Pin:
 
     name: str
     scenario: Scenario
-
-
-@dataclass(frozen=True, slots=True)
-class Sketch:
-    """The map that a visitor is about to draw.
-
-    Attributes:
-        x, y: the levers.
-        x_ends, y_ends: the lowest and highest value; None for what a slider offers.
-        steps: levels of each.
-        lives: at each point.
-    """
-
-    x: str = "process.silos"
-    y: str = "feedback.latency_weeks"
-    x_ends: tuple[float, float] | None = None
-    y_ends: tuple[float, float] | None = None
-    steps: int = 5
-    lives: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """The tornado that a visitor is about to have.
-
-    Attributes:
-        which: the values that are moved, by the name of the choice.
-        outcome: what they move.
-        lives: at each end.
-    """
-
-    which: str = ""
-    outcome: str = "restricted_crossing_month"
-    lives: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Hunt:
-    """The region that a visitor is about to look for.
-
-    Attributes:
-        paths: what is varied.
-        ends: the lowest and highest value of some of them, by path; the others over what a slider offers.
-        points, lives: how many, and at each.
-    """
-
-    paths: tuple[str, ...] = ("process.silos", "feedback.latency_weeks", "company.win_rate")
-    ends: tuple[tuple[str, tuple[float, float]], ...] = ()
-    points: int = 64
-    lives: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +73,7 @@ class Kept:
         sketch: the map to explore.
         moves: the tornado to have.
         hunt: the region to look for.
+        aim: the plans to search.
         draft: the questions of the first minute.
         section: what is looked at more closely.
         room: code and secret of the room that the visitor steers, or None.
@@ -134,9 +86,10 @@ class Kept:
     observed: Observed | None = None
     metric: str | None = None
     cumulative: bool = False
-    sketch: Sketch = Sketch()
-    moves: Moves = Moves()
-    hunt: Hunt = Hunt()
+    sketch: Sketch = field(default_factory=Sketch)
+    moves: Moves = field(default_factory=Moves)
+    hunt: Hunt = field(default_factory=Hunt)
+    aim: Aim = field(default_factory=Aim)
     draft: Draft = Draft()
     section: str = "Why"
     room: tuple[str, str] | None = None
@@ -152,6 +105,7 @@ class Board:
         exploring: the map that is being computed, or None.
         explored: what is known of the map that was asked for last, cancelled or not, or None.
         running: what was asked for last and not cancelled, by its purpose.
+        stopped: what was asked for last and cancelled, by its purpose, with what is known of it.
         fitting: the fit that was asked for, or None.
         weighing: whether its decisions were asked for too.
         stepped: the scenario whose next steps were asked for last, or None.
@@ -166,6 +120,7 @@ class Board:
         self.exploring: Explored | None = None
         self.explored: tuple[Design, Answer] | None = None
         self.running: dict[str, Question] = {}
+        self.stopped: dict[str, tuple[Question, Answer]] = {}
         self.fitting: Fitted | None = None
         self.weighing = False
         self.stepped: Scenario | None = None

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterator
-from concurrent.futures import CancelledError
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Lock
 from typing import ClassVar
 
 import simkit
@@ -20,17 +10,15 @@ from simkit.experiments.calibrate import CHECKED, Fit
 from simkit.experiments.comparison import Comparison
 from simkit.experiments.design import Design
 from simkit.experiments.next_steps import next_steps
+from simkit.experiments.search_design import SearchDesign
 from simkit.observed import Observed
 from simkit.plateau import crossing_times
 from simkit.run import Ensemble, Precision
 from simkit.run.lives import Floats
 from simkit.scenarios import Scenario
 from simkit_app.answers import Answer
+from simkit_app.folders import alone, kept_in
 from simkit_app.queue import Lane, Priority
-
-_LOOK = 0.2
-"""Seconds after which one who waits looks whether anybody still wants it."""
-_locks: defaultdict[Path, Lock] = defaultdict(Lock)
 
 EARLY, SETTLED, STEP = 2, 30, 30
 """Lives of a first impression, of a picture that can be read, and of each refinement."""
@@ -129,8 +117,8 @@ class Fitted:
     def work(self, answer: Answer, lane: Lane) -> None:
         """Live what is believed, keep what looks like the company, and live new lives of it to check that."""
         total = self.lives + CHECKED
-        folder = _folder() / f"{self.scenario.hash}-{self.seed}-{self.lives}"
-        with _alone(folder, lane):
+        folder = kept_in(self.scenario, (self.seed, self.lives))
+        with alone(folder, lane):
             fit = simkit.calibrate(
                 self.scenario,
                 self.observed,
@@ -161,31 +149,6 @@ class Weighed:
         answer.show(simkit.decide(self.fit, lives=self.lives, executor=lane, progress=answer.progress))
 
 
-@cache
-def _folder() -> Path:
-    """Where lives of what is believed are kept while the server runs: a fit that was cancelled goes on from there."""
-    made = TemporaryDirectory(prefix="simkit-")
-    atexit.register(made.cleanup)
-    return Path(made.name)
-
-
-@contextmanager
-def _alone(folder: Path, lane: Lane) -> Iterator[None]:
-    """Nobody else lives what is believed there: who was cancelled may still be ending, and others may believe the same.
-
-    Raises:
-        CancelledError: the lane was closed while it waited.
-    """
-    lock = _locks[folder]
-    while not lock.acquire(timeout=_LOOK):
-        if lane.closed:
-            raise CancelledError
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 @dataclass(frozen=True)
 class Moved:
     """How far each value, moved by itself, moves an outcome."""
@@ -206,7 +169,7 @@ class Moved:
             self.outcome,
             self.lives,
             self.seed,
-            _kept_in(self),
+            kept_in(self.scenario, replace(self, scenario=Scenario())),
             resume=True,
             executor=lane,
             progress=answer.progress,
@@ -235,7 +198,7 @@ class Bounded:
             points=self.points,
             replications=self.lives,
             seed=self.seed,
-            out=_kept_in(self),
+            out=kept_in(self.scenario, replace(self, scenario=Scenario())),
             resume=True,
             executor=lane,
             progress=answer.progress,
@@ -244,10 +207,24 @@ class Bounded:
         answer.show(found)
 
 
-def _kept_in(question: Moved | Bounded) -> Path:
-    """Where the lives of a question are kept, so that one that was cancelled goes on."""
-    said = repr((question.scenario.hash, replace(question, scenario=Scenario())))
-    return _folder() / hashlib.sha256(said.encode()).hexdigest()[:16]
+@dataclass(frozen=True)
+class Planned:
+    """The best plan, or the front; the value is growing: a search as it stands, then with its finalists confirmed."""
+
+    design: SearchDesign
+
+    priority: ClassVar = Priority.EXPLORATION
+
+    def work(self, answer: Answer, lane: Lane) -> None:
+        """Try the plans, then confirm the best of them in fresh lives."""
+        plans = replace(self.design.plans, base=Scenario())
+        folder = kept_in(self.design.plans.base, replace(self.design, plans=plans))
+        with alone(folder, lane):
+            found = simkit.search(
+                self.design, out=folder, resume=True, executor=lane, progress=answer.progress, standing=answer.show
+            )
+        answer.lives = self.design.lives
+        answer.show(found)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from simkit_app.watching import Waiting, watch
 def outcome_of(board: Board, purpose: str, question: Question, label: str, doing: str) -> tuple[Any, Any] | None:
     """The buttons, progress where it is under way, and in the end what was asked last, with its answer.
 
+    Of what was cancelled it is what was known by then.
+
     Args:
         board: of the visitor.
         purpose: that the question serves; one is under way for each.
@@ -31,15 +33,18 @@ def outcome_of(board: Board, purpose: str, question: Question, label: str, doing
             "Cancel",
             key=f"cancel {purpose}",
             icon=":material/stop:",
-            on_click=_cancel,
-            args=(purpose,),
+            on_click=cancel,
+            args=(board, purpose),
             disabled=not under_way,
         )
+    if last is None and purpose in board.stopped:
+        last, answer = board.stopped[purpose]
+        answer = answer if answer.value is not None else None
     if last is None or answer is None:
         return None
     if last != question:
         st.info("What is shown belongs to other settings or another scenario: run it again.")
-    if not answer.complete:
+    if not answer.complete and purpose not in board.stopped:
         watch([Waiting(answer, doing)])
         if not answer.error:
             st.rerun()
@@ -50,11 +55,13 @@ def outcome_of(board: Board, purpose: str, question: Question, label: str, doing
 def _run(purpose: str, question: Question) -> None:
     board: Board = st.session_state.board
     board.again(purpose)
+    board.stopped.pop(purpose, None)
     board.running[purpose] = question
 
 
-def _cancel(purpose: str) -> None:
+def cancel(board: Board, purpose: str) -> None:
     """What is done stays; running it again goes on from there."""
-    board: Board = st.session_state.board
+    question = board.running.pop(purpose, None)
+    if question is not None:
+        board.stopped[purpose] = (question, board.ask(purpose, question)[0])
     answers().cancel(board.id, purpose)
-    board.running.pop(purpose, None)

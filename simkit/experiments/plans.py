@@ -169,7 +169,7 @@ def _prices(levers: Mapping[str, Levels], costs: Mapping[str, float]) -> dict[st
         if path not in levers:
             hint = nearest(path, levers) or f"There are {', '.join(levers)}."
             raise ParameterError("has a cost, but is no lever of this search", field=f"costs.{path}", hint=hint)
-        if _unit_price(entry) is not None:
+        if unit_price(entry) is not None:
             hint = f"Its cost is declared: {entry.step_cost}."
             raise ParameterError("is paid in the model already", field=f"costs.{path}", value=cost, hint=hint)
         if not (_is_amount(cost) and cost >= 0.0):
@@ -187,7 +187,7 @@ def _lever(
         raise ParameterError("is no lever", field=path, hint=hint)
     levels = _steps(axis_of(path, given), entry)
     now = value_at(base.parameters, path)
-    unit = _unit_price(entry)
+    unit = unit_price(entry)
     if unit is not None:
         each = 1.0 if unit == "" else float(value_at(base.parameters, unit))  # type: ignore[arg-type]
         return entry, levels, tuple(each * (level - now) for level in levels), (0.0,) * len(levels)  # type: ignore[operator]
@@ -197,7 +197,7 @@ def _lever(
     return entry, levels, charges, charges
 
 
-def _unit_price(entry: Declaration) -> str | None:
+def unit_price(entry: Declaration) -> str | None:
     """The path of what a unit of a lever costs a month; '' where it is itself such an amount; None without a price."""
     if not entry.step_cost.endswith(_MONTHLY):
         return None

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int, int], object]
+Standing = Callable[[Search], object]
 Lived = Callable[[Sequence[Plan | None], str, int, int], list[Values]]
 
 
@@ -68,6 +69,7 @@ def search(
     executor: Executor | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
+    standing: Standing | None = None,
 ) -> Search:
     """Look for the plan that makes an outcome best, within a budget and constraints, and confirm it in fresh lives.
 
@@ -93,6 +95,7 @@ def search(
         resume: go on with what is in `out`; begin where there is nothing.
         workers, executor, cluster: as in `sweep`.
         progress: told how many lives are done, and how many there will be at most.
+        standing: told of the search as it stands, with nothing confirmed, after each batch of plans.
 
     Raises:
         ParameterError, RunError: what cannot be asked; no plan within the budget, or none that meets the constraints.
@@ -143,6 +146,8 @@ def search(
         try:
             for more in _tried(found, proposals, lived):
                 found = more
+                if standing is not None:
+                    standing(found)
             _keep(store, found)
             found = _confirmed(found, lived)
         except (SweepInterrupted, KeyboardInterrupt):

@@ -195,7 +195,7 @@ class Search:
         """The front of two objectives, or what the finalists kept of what they promised, as an Altair chart.
 
         Raises:
-            RunError: nothing is confirmed yet, or Altair is not installed.
+            RunError: there is one objective and nothing is confirmed yet, or Altair is not installed.
         """
         return presented("search_charts", "search_chart", self)
 

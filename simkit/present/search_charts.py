@@ -69,44 +69,57 @@ def shown_search(search: Search) -> Shown:
     """What a chart of a search shows: all plans in two objectives, or the effects of finalists, promised and kept.
 
     Raises:
-        RunError: nothing is confirmed yet.
+        RunError: there is one objective, and nothing is confirmed yet.
     """
-    return _shown_front(search) if len(search.design.objectives) > 1 else _shown_kept(search)
+    return shown_plans(search) if len(search.design.objectives) > 1 else _shown_kept(search)
 
 
-def _shown_front(search: Search) -> Shown:
-    design, confirmed, trials = search.design, search.confirmed, search.trials
-    x, y = design.objectives[:2]
+def shown_plans(search: Search) -> Shown:
+    """The plans in two objectives, or one above what they cost a month, as differences from today.
+
+    `table` has the plan's number as `point`, too; -1 is today. Finalists are there where they are confirmed.
+    """
+    design, trials = search.design, search.trials
+    x, y = axes = design.objectives[:2] if len(design.objectives) > 1 else ("cost", *design.objectives)
     met = trials[trials["met"]]
-    today = {outcome: float(search.today[outcome].mean()) for outcome in (x, y)}
+    today = {axis: 0.0 if axis == "cost" else float(search.today[axis].mean()) for axis in axes}
     tried = pd.DataFrame(
         {
             "name": [f"plan {plan}" for plan in met["plan"]],
             "kind": TRIED,
             "x": met[x] - today[x],
             "y": met[y] - today[y],
+            "point": met["plan"],
         }
     )
-    rows = [{"name": TODAY, "kind": TODAY, "x": 0.0, "y": 0.0}]
+    rows = [{"name": TODAY, "kind": TODAY, "x": 0.0, "y": 0.0, "point": -1}]
     for plan, by in _by_outcome(search).items():
-        row: dict[str, Any] = {"name": f"plan {plan}", "kind": CHOSEN if by[x]["chosen"] else OTHER}
+        row: dict[str, Any] = {"name": f"plan {plan}", "kind": CHOSEN if by[y]["chosen"] else OTHER, "point": plan}
         for axis, outcome in (("x", x), ("y", y)):
+            if outcome == "cost":
+                row["x"] = by[y]["cost"]
+                continue
             row |= {axis: by[outcome]["effect"], f"{axis}_low": by[outcome]["low"], f"{axis}_high": by[outcome]["high"]}
         rows.append(row)
     table = pd.concat([tried, pd.DataFrame(rows)], ignore_index=True)
+    table = table.reindex(columns=list(dict.fromkeys([*table.columns, "x_low", "x_high", "y_low", "y_high"])))
     show_x, show_y = signed_outcome(x), signed_outcome(y)
     table["text"] = [f"{show_x(a)}, {show_y(b)}" for a, b in zip(table["x"], table["y"], strict=True)]
     currency = str(design.plans.base["company.currency"])
     kept = "" if len(met) == len(trials) else f"{len(trials) - len(met)} plans that break a constraint are left out. "
-    said = f"{kept}Differences from today; 95 % intervals of {confirmed['n'].iloc[0]} fresh lives, seed {design.seed}"
+    fresh = "" if search.fresh is None else f"; 95 % intervals of {design.confirming} fresh lives"
+    said = f"{kept}Differences from today{fresh}, seed {design.seed}"
     names = tuple(dict.fromkeys(table["name"]))
     title = f"What can be had together: {_words(x)} and {_words(y)}"
-    return Shown(title, said, label(x, currency), label(y, currency), table, names, (is_share(x), is_share(y)))
+    labels = (f"Cost a month above today's, {currency}" if x == "cost" else label(x, currency), label(y, currency))
+    return Shown(title, said, *labels, table, names, (is_share(x), is_share(y)))
 
 
 def _by_outcome(search: Search) -> dict[int, dict[str, Any]]:
-    """Rows of the finalists in fresh lives, by plan and outcome."""
+    """Rows of the finalists in fresh lives, by plan and outcome; none as long as nothing is confirmed."""
     found: dict[int, dict[str, Any]] = {}
+    if search.fresh is None:
+        return found
     for row in search.confirmed.to_dict("records"):
         found.setdefault(row["plan"], {})[row["outcome"]] = row
     return found
@@ -173,23 +186,25 @@ def _with_interval(table: pd.DataFrame, shown: Callable[[float | None], str]) ->
 
 def draw_search(shown: Shown, width: int = 480, height: int = 320) -> alt.LayerChart:
     """Draw a search: points in two objectives, or pairs of marks a finalist; sizes in pixels."""
-    return _draw_front(shown, width, height) if shown.y else _draw_kept(shown, width)
+    return draw_plans(shown, width, height) if shown.y else _draw_kept(shown, width)
 
 
-def _draw_front(shown: Shown, width: int, height: int) -> alt.LayerChart:
+def draw_plans(shown: Shown, width: int = 480, height: int = 320, chosen: Any = None) -> alt.LayerChart:
+    """Draw plans in two outcomes; sizes in pixels. `chosen` is a selection of points, if they can be chosen."""
     scales = {"x": _axis(shown.shares[0]), "y": _axis(shown.shares[1])}
     kinds = [kind for kind in _FRONT if (shown.table["kind"] == kind).any()]
     colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=[_FRONT[kind] for kind in kinds]))
     shape = alt.Shape("kind:N", title=None, scale=alt.Scale(domain=kinds, range=[_SHAPES[kind] for kind in kinds]))
     legend = alt.Legend(orient="bottom", symbolOpacity=1)
     x = alt.X("x:Q", title=shown.x, axis=scales["x"], scale=alt.Scale(zero=False))
-    y = alt.Y("y:Q", title=shown.y, axis=scales["y"], scale=alt.Scale(zero=False))
+    y = alt.Y("y:Q", title=shown.y or None, axis=scales["y"], scale=alt.Scale(zero=False))
     base = alt.Chart().encode(x=x, y=y, color=colour.legend(legend), tooltip=["name:N", "kind:N", "text:N"])
     layers = [
         base.transform_filter("isValid(datum.x_low)").mark_rule(opacity=0.6).encode(x="x_low:Q", x2="x_high:Q"),
         base.transform_filter("isValid(datum.y_low)").mark_rule(opacity=0.6).encode(y="y_low:Q", y2="y_high:Q"),
         base.mark_point(filled=True, size=70, opacity=0.85).encode(shape=shape.legend(legend)),
     ]
+    layers[-1] = layers[-1] if chosen is None else layers[-1].add_params(chosen)
     return _titled(shown, layers).properties(width=width, height=height)
 
 

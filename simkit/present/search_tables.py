@@ -15,6 +15,7 @@ from simkit.experiments.objectives import more_is_better
 from simkit.experiments.rank import Ranking
 from simkit.experiments.robust import Robustness
 from simkit.experiments.searched import Search
+from simkit.parameters import Value
 from simkit.present.comparison_tables import plain_table, shown_outcome, signed_outcome
 from simkit.present.figures import MISSING, between, money, number, scale, signed
 
@@ -24,8 +25,9 @@ MOST = 20
 Shown = Callable[[float | None], str]
 
 
-def search_sentences(search: Search) -> list[str]:
-    """What was found, and what of it holds in fresh lives."""
+def search_sentences(search: Search, said_of: Callable[[str, Value], str] | None = None) -> list[str]:
+    """What was found, and what of it holds in fresh lives; `said_of` says a path's value in other words."""
+    said_of = said_of or (lambda path, value: f"{path} {_value(value)}")
     design = search.design
     first = design.objectives[0]
     said = [
@@ -41,7 +43,7 @@ def search_sentences(search: Search) -> list[str]:
         row = table[(table["plan"] == chosen[0].number) & (table["outcome"] == first)].iloc[0]
         change = _change(first, str(design.plans.base["company.currency"]))
         ends = between(_known(row["low"]), _known(row["high"]), change)
-        values = ", ".join(f"{path} {_value(value)}" for path, value in design.plans.values(chosen[0].plan).items())
+        values = ", ".join(said_of(path, value) for path, value in design.plans.values(chosen[0].plan).items())
         said.append(f"The best is plan {chosen[0].number}: {values}.")
         said.append(
             f"In {row['n']} fresh lives it changes {_words(first)} by {change(row['effect'])} (95 %: {ends}) against "

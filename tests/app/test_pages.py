@@ -24,12 +24,13 @@ from simkit.scenarios.links import difference, spread
 from simkit_app import answers as known
 from simkit_app import board as boards
 from simkit_app.answers import Answer
-from simkit_app.board import Board, Kept, Sketch
+from simkit_app.board import Board, Kept
 from simkit_app.history import History, Position
 from simkit_app.pages import assumptions
 from simkit_app.questions import Lived
 from simkit_app.queue import Lane
 from simkit_app.reasons import WAITS, WHEN, WHY
+from simkit_app.sketches import Sketch
 from tests.worlds import QUIET
 
 BASE = load_scenario("baseline")

@@ -17,13 +17,15 @@ from simkit.present.board_details import name_of, written
 from simkit.present.crossing_map import SELECTION, CrossingMap, crossing_map, map_height, map_spec, times_of
 from simkit_app import levers
 from simkit_app.answers import Answer
-from simkit_app.board import Board, Sketch, answers
-from simkit_app.pages import explore_limits, explore_moves
+from simkit_app.board import Board, answers
+from simkit_app.pages import explore_limits, explore_moves, explore_plans
 from simkit_app.questions import Explored
+from simkit_app.sketches import Sketch
 from simkit_app.text import plain
 from simkit_app.watching import watch
 
-NEW, MOVES, LIMITS, STORED = "A new map", "What moves it", "Where it fails", "A stored sweep"
+NEW, MOVES, LIMITS = "A new map", "What moves it", "Where it fails"
+PLANS, STORED = "Which plan is best", "A stored sweep"
 
 
 def page() -> None:
@@ -31,9 +33,9 @@ def page() -> None:
     board: Board = st.session_state.board
     st.title("Where does it cross, and where never?", anchor=False)
     kept = board.kept.sketch
-    choices = [NEW, MOVES, LIMITS, STORED]
+    choices = [NEW, MOVES, LIMITS, PLANS, STORED]
     chosen = st.segmented_control("Look at", choices, key="explore source", default=NEW, required=True)
-    others = {MOVES: explore_moves.view, LIMITS: explore_limits.view, STORED: _stored}
+    others = {MOVES: explore_moves.view, LIMITS: explore_limits.view, PLANS: explore_plans.view, STORED: _stored}
     if chosen in others:
         others[chosen](board)
         return

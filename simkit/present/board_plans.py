@@ -1,0 +1,106 @@
+"""The board's picture of a search: plans as points, finalists as a table, and what came of it in plain words."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from simkit.experiments.comparison import MONEY
+from simkit.experiments.searched import Search
+from simkit.parameters import Value
+from simkit.present.board_charts import heading, specification
+from simkit.present.board_details import name_of, written
+from simkit.present.board_studies import SELECTION
+from simkit.present.comparison_tables import shown_outcome, signed_outcome
+from simkit.present.experiment_charts import label
+from simkit.present.figures import Shown as Written
+from simkit.present.figures import between, money, signed
+from simkit.present.search_charts import Shown, draw_plans, shown_plans
+from simkit.present.search_tables import search_sentences
+
+
+def plans_shown(search: Search) -> Shown:
+    """What the chart shows, as `shown_plans` has it, with the values of each plan in its name."""
+    shown = shown_plans(search)
+    plans = search.design.plans
+    said = {one.number: f"plan {one.number}: {_in_words(plans.values(one.plan))}" for one in search.tried}
+    names = [said.get(point, name) for point, name in zip(shown.table["point"], shown.table["name"], strict=True)]
+    return Shown(shown.title, shown.said, shown.x, shown.y, shown.table.assign(name=names), (), shown.shares)
+
+
+@lru_cache(maxsize=16)
+def plans_spec(x: str, y: str, kinds: tuple[str, ...], shares: tuple[bool, bool], height: int = 380) -> dict[str, Any]:
+    """The chart of the rows of `plans_shown`.
+
+    Args:
+        x, y: what the axes are, in words.
+        kinds: of points that there are.
+        shares: whether they are shares.
+        height: of the plot, in pixels.
+    """
+    chosen = alt.selection_point(name=SELECTION, fields=["point"])
+    empty = Shown("", "", x, "", pd.DataFrame({"kind": kinds}), (), shares)
+    chart = draw_plans(empty, height=height, chosen=chosen)
+    title = heading(f"Differences from today, upwards: {y}")
+    return specification(chart.properties(width="container", title=title), columns=1)
+
+
+def finalists_table(search: Search) -> pd.DataFrame:
+    """One row a finalist and outcome, as text: what the search promised against today, and what fresh lives kept of it.
+
+    Raises:
+        RunError: nothing is confirmed yet.
+    """
+    plans = search.design.plans
+    currency = str(plans.base["company.currency"])
+    rows = []
+    for row in search.confirmed.to_dict("records"):
+        outcome = str(row["outcome"])
+        shown, change = _written(outcome, currency)
+        low, high = (None if math.isnan(row[end]) else row[end] for end in ("low", "high"))
+        rows.append(
+            {
+                "plan": f"{row['plan']}{' (chosen)' if row['chosen'] else ''}",
+                "what it changes": _in_words({path: row[path] for path in plans.paths}),
+                "cost a month": signed(row["cost"], lambda size: money(size, currency)),
+                "outcome": label(outcome),
+                "today": shown(row["today"]),
+                "promised": change(row["searched"]),
+                "kept": change(row["effect"]),
+                "95 % interval": between(low, high, change),
+                "lost": change(row["shrinkage"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def plans_in_words(search: Search) -> list[str]:
+    """What was found, and what of it holds in fresh lives; of a search that ended early, how far it came."""
+    if search.fresh is not None:
+        return search_sentences(search, _said)
+    design = search.design
+    return [
+        f"{len(search.tried)} of {min(design.points, len(design.plans))} plans were tried in {design.replications} "
+        f"lives each, seed {design.seed}.",
+        "None of them is confirmed in fresh lives, so the best of them look better than they are.",
+    ]
+
+
+def _written(outcome: str, currency: str) -> tuple[Written, Written]:
+    """How a mean and a change of an outcome are written."""
+    if outcome in MONEY:
+        amount: Written = lambda value: money(value, currency)  # noqa: E731
+        return amount, lambda value: signed(value or 0.0, amount)
+    return shown_outcome(outcome), signed_outcome(outcome)
+
+
+def _in_words(values: dict[str, Value]) -> str:
+    return "; ".join(_said(path, value) for path, value in values.items())
+
+
+def _said(path: str, value: Value) -> str:
+    return f"{name_of(path)} {written(path, value)}"
