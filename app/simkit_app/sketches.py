@@ -63,7 +63,7 @@ class Aim:
         paths: the levers.
         ends: the lowest and highest value of some of them, by path; the others over what a slider offers.
         prices: what a step of a lever costs a month, by path, where the model does not know it and the visitor does.
-        first, second: the outcomes to make better; None for one alone.
+        first, second: the outcomes to make better; '' for no second one.
         budget: the most that a plan may cost a month above today's; None for no limit.
         share: of lives that must cross; 0 for any.
         points, lives: how many plans, and lives of each.
@@ -73,7 +73,7 @@ class Aim:
     ends: tuple[tuple[str, tuple[float, float]], ...] = ()
     prices: tuple[tuple[str, float], ...] = ()
     first: str = "restricted_crossing_month"
-    second: str | None = "net_margin"
+    second: str = "net_margin"
     budget: float | None = None
     share: float = 0.0
     points: int = 32

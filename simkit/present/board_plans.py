@@ -65,14 +65,14 @@ def finalists_table(search: Search) -> pd.DataFrame:
         rows.append(
             {
                 "plan": f"{row['plan']}{' (chosen)' if row['chosen'] else ''}",
-                "what it changes": _in_words({path: row[path] for path in plans.paths}),
-                "cost a month": signed(row["cost"], lambda size: money(size, currency)),
                 "outcome": label(outcome),
                 "today": shown(row["today"]),
                 "promised": change(row["searched"]),
                 "kept": change(row["effect"]),
                 "95 % interval": between(low, high, change),
                 "lost": change(row["shrinkage"]),
+                "what it is": _in_words({path: row[path] for path in plans.paths}),
+                "cost a month": signed(row["cost"], lambda size: money(size, currency)),
             }
         )
     return pd.DataFrame(rows)

@@ -76,6 +76,16 @@ def test_figures_come_from_lives_that_chose_nothing(found: Search) -> None:
     assert row["n"] == 6
 
 
+def test_a_search_says_how_it_stands_after_each_batch() -> None:
+    """Fails if a batch is not told, or plans are shown as confirmed before they are."""
+    told: list[Search] = []
+    design = {**DESIGN, "points": 5, "replications": 2, "confirming": 2, "constraints": ()}
+    whole = simkit.search(FIRM, **design, batch=2, workers=1, standing=told.append)
+    assert [len(one.tried) for one in told] == [2, 4, 5]
+    assert all(one.fresh is None for one in told)
+    assert told[-1].trials.equals(whole.trials)
+
+
 def test_the_best_of_many_loses_what_luck_gave_it() -> None:
     """Forty plans that are all alike, with luck of their own: the best one looks good, and keeps nothing in fresh
     lives. Fails if luck is reported as merit."""

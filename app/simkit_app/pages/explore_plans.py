@@ -117,10 +117,10 @@ def _wanted(aim: Aim) -> None:
     with st.container(horizontal=True):
         for name, text, choices in (
             ("first", "Make better", list(_OUTCOMES)),
-            ("second", "and", [None, *(one for one in _OUTCOMES if one != aim.first)]),
+            ("second", "and", ["", *(one for one in _OUTCOMES if one != aim.first)]),
         ):
             now = getattr(aim, name)
-            levers.derive(f"aim {name}", now if now in choices else None)
+            levers.derive(f"aim {name}", now if now in choices else "")
             st.selectbox(
                 text,
                 choices,
@@ -185,7 +185,7 @@ def _design(board: Board, aim: Aim, over: dict[str, tuple[float, float]]) -> Sea
     """What is asked; levers that are paid with working time, and those without a price, cost no money."""
     prices = dict(aim.prices)
     free = [path for path in aim.paths if unit_price(declaration(path)) is None]
-    wanted = [aim.first] if aim.second in (None, aim.first) else [aim.first, aim.second]
+    wanted = [aim.first] if aim.second in ("", aim.first) else [aim.first, aim.second]
     return search_design(
         board.position.scenario,
         over,
