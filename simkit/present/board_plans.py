@@ -10,6 +10,7 @@ import altair as alt
 import pandas as pd
 
 from simkit.experiments.comparison import MONEY
+from simkit.experiments.objectives import more_is_better
 from simkit.experiments.searched import Search
 from simkit.parameters import Value
 from simkit.present.board_charts import heading, specification
@@ -19,17 +20,20 @@ from simkit.present.comparison_tables import shown_outcome, signed_outcome
 from simkit.present.experiment_charts import label
 from simkit.present.figures import Shown as Written
 from simkit.present.figures import between, money, signed
-from simkit.present.search_charts import Shown, draw_plans, shown_plans
+from simkit.present.search_charts import Shown, axes_of, draw_plans, shown_plans
 from simkit.present.search_tables import search_sentences
 
 
 def plans_shown(search: Search) -> Shown:
-    """What the chart shows, as `shown_plans` has it, with the values of each plan in its name."""
+    """What the chart shows, as `shown_plans` has it, with plans' values in their names and which way is good."""
     shown = shown_plans(search)
     plans = search.design.plans
-    said = {one.number: f"plan {one.number}: {_in_words(plans.values(one.plan))}" for one in search.tried}
-    names = [said.get(point, name) for point, name in zip(shown.table["point"], shown.table["name"], strict=True)]
-    return Shown(shown.title, shown.said, shown.x, shown.y, shown.table.assign(name=names), (), shown.shares)
+    plan = {one.number: f"plan {one.number}: {_in_words(plans.values(one.plan))}" for one in search.tried}
+    names = [plan.get(point, name) for point, name in zip(shown.table["point"], shown.table["name"], strict=True)]
+    across, upwards = axes_of(search)
+    good = ("to the right" if more_is_better(across) else "to the left", "up" if more_is_better(upwards) else "down")
+    said = f"Better is {' and '.join(good)}. {shown.said}"
+    return Shown(shown.title, said, shown.x, shown.y, shown.table.assign(name=names), (), shown.shares)
 
 
 @lru_cache(maxsize=16)
@@ -86,7 +90,8 @@ def plans_in_words(search: Search) -> list[str]:
     return [
         f"{len(search.tried)} of {min(design.points, len(design.plans))} plans were tried in {design.replications} "
         f"lives each, seed {design.seed}.",
-        "None of them is confirmed in fresh lives, so the best of them look better than they are.",
+        "None of them is confirmed in fresh lives, so the best of them look better than they are. "
+        "Run it again for the rest.",
     ]
 
 

@@ -80,7 +80,7 @@ def shown_plans(search: Search) -> Shown:
     `table` has the plan's number as `point`, too; -1 is today. Finalists are there where they are confirmed.
     """
     design, trials = search.design, search.trials
-    x, y = axes = design.objectives[:2] if len(design.objectives) > 1 else ("cost", *design.objectives)
+    x, y = axes = axes_of(search)
     met = trials[trials["met"]]
     today = {axis: 0.0 if axis == "cost" else float(search.today[axis].mean()) for axis in axes}
     tried = pd.DataFrame(
@@ -113,6 +113,12 @@ def shown_plans(search: Search) -> Shown:
     title = f"What can be had together: {_words(x)} and {_words(y)}"
     labels = (f"Cost a month above today's, {currency}" if x == "cost" else label(x, currency), label(y, currency))
     return Shown(title, said, *labels, table, names, (is_share(x), is_share(y)))
+
+
+def axes_of(search: Search) -> tuple[str, str]:
+    """What plans are shown in: two objectives, or 'cost' and the only one."""
+    first, *more = search.design.objectives
+    return (first, more[0]) if more else ("cost", first)
 
 
 def _by_outcome(search: Search) -> dict[int, dict[str, Any]]:
@@ -195,7 +201,7 @@ def draw_plans(shown: Shown, width: int = 480, height: int = 320, chosen: Any = 
     kinds = [kind for kind in _FRONT if (shown.table["kind"] == kind).any()]
     colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=[_FRONT[kind] for kind in kinds]))
     shape = alt.Shape("kind:N", title=None, scale=alt.Scale(domain=kinds, range=[_SHAPES[kind] for kind in kinds]))
-    legend = alt.Legend(orient="bottom", symbolOpacity=1)
+    legend = alt.Legend(orient="bottom", labelLimit=320, symbolOpacity=1)
     x = alt.X("x:Q", title=shown.x, axis=scales["x"], scale=alt.Scale(zero=False))
     y = alt.Y("y:Q", title=shown.y or None, axis=scales["y"], scale=alt.Scale(zero=False))
     base = alt.Chart().encode(x=x, y=y, color=colour.legend(legend), tooltip=["name:N", "kind:N", "text:N"])

@@ -14,7 +14,9 @@ from tests.unit.test_search_charts import search
 
 def test_points_say_which_plan_they_are() -> None:
     """Fails if a click would open another plan than the one whose values are shown, or today's is not told apart."""
-    rows = plans_shown(search("total_cost", "net_margin")).table
+    shown = plans_shown(search("total_cost", "net_margin"))
+    rows = shown.table
+    assert shown.said.startswith("Better is to the left and up. ")
     assert rows["point"].tolist() == [0, 1, -1, 1, 0]
     assert rows["name"].tolist() == [
         "plan 0: People for content 1 head",
@@ -40,6 +42,8 @@ def test_one_objective_is_shown_above_what_plans_cost() -> None:
     assert best["y_low"] < 12.0 < best["y_high"]
     assert shown.table["x_low"].isna().all()
     assert shown.x.startswith("Cost a month above today's, ")
+    assert shown.said.startswith("Better is to the left and up. ")
+    assert plans_shown(search("total_cost")).said.startswith("Better is to the left and down. ")
 
 
 def test_a_search_that_ended_early_shows_what_was_tried_and_promises_nothing() -> None:
@@ -49,7 +53,8 @@ def test_a_search_that_ended_early_shows_what_was_tried_and_promises_nothing() -
     assert "intervals" not in plans_shown(early).said
     assert plans_in_words(early) == [
         "3 of 3 plans were tried in 2 lives each, seed 1.",
-        "None of them is confirmed in fresh lives, so the best of them look better than they are.",
+        "None of them is confirmed in fresh lives, so the best of them look better than they are. "
+        "Run it again for the rest.",
     ]
 
 
