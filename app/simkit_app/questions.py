@@ -38,13 +38,15 @@ class Lived:
 
     def work(self, answer: Answer, lane: Lane) -> None:
         """Show the lives as they come."""
-        ensemble: Ensemble | None = answer.value
-        if ensemble is None or len(ensemble) < SETTLED:
+        begun: Ensemble | None = answer.value
+        ensemble = begun
+        if begun is None or len(begun) < SETTLED:
             lane.urgent = EARLY
             for ensemble in simkit.stream(self.scenario, range(SETTLED), self.seed, chunk=1, executor=lane):
-                self._show(answer, ensemble)
+                if begun is None or len(ensemble) > len(begun):  # a picture never holds less than before
+                    self._show(answer, ensemble)
         else:
-            self._show(answer, ensemble)
+            self._show(answer, begun)
         assert ensemble is not None
         lane.priority = Priority.REFINEMENT
         while (wanted := KNOWN.reached(ensemble).wanted) > len(ensemble):

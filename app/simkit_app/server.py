@@ -8,7 +8,7 @@ import secrets
 import signal
 import webbrowser
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from socket import AF_INET, SO_REUSEADDR, SOL_SOCKET, socket
 from threading import Thread, Timer, current_thread, main_thread
@@ -21,6 +21,7 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnected
 
 from simkit.errors import RunError
 from simkit_app import PAGES
@@ -111,6 +112,20 @@ class _SameOrigin:
                 await send({"type": "websocket.close", "code": _REFUSED})
                 return
         await self._app(scope, receive, send)
+
+
+class _Departed:
+    """Lets go of visitors who leave while something is on its way to them.
+
+    Streamlit takes what fails then for a message of the wrong kind, refuses it, and fails once more.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(WebSocketDisconnected):
+            await self._app(scope, receive, send)
 
 
 class _Titled:
@@ -218,7 +233,7 @@ def serve(address: str, port: int, browser: bool, page: str = "") -> None:
         MAIN,
         lifespan=_lifespan,
         routes=service().routes(),
-        middleware=[Middleware(_SameOrigin), Middleware(_Visitor), Middleware(_Titled)],
+        middleware=[Middleware(one) for one in (_Departed, _SameOrigin, _Visitor, _Titled)],
     )
     if browser:
         host = "localhost" if address == EVERYWHERE else address

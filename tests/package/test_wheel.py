@@ -133,7 +133,8 @@ def test_the_installed_wheel_opens_the_board_on_this_machine_only(with_app: Path
         port = probe.getsockname()[1]
     command = [str(with_app / "simkit"), "app", "--no-browser", "--port", str(port)]
     with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log)
+        rooms = {"SIMKIT_ROOMS": str(tmp_path / "rooms.sqlite")}
+        server = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log, env={**os.environ, **rooms})
     try:
         until = time.monotonic() + 60
         while "ok" not in _answer(f"http://localhost:{port}/_stcore/health"):

@@ -1,0 +1,33 @@
+"""What stands between the server and Streamlit."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnected
+
+from simkit_app.server import _Departed
+
+
+@pytest.mark.parametrize(("fault", "told"), [(WebSocketDisconnected("gone"), False), (RuntimeError("a fault"), True)])
+def test_who_has_left_is_no_fault_and_a_fault_is_one(fault: RuntimeError, told: bool) -> None:
+    """Fails if a visitor who leaves while something is sent to them puts a traceback into the server's log, or if a
+    real fault is kept from it."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise fault
+
+    async def nothing() -> Message:
+        return {"type": "websocket.disconnect"}
+
+    async def nobody(message: Message) -> None:
+        return None
+
+    raised = None
+    try:
+        asyncio.run(_Departed(app)({"type": "websocket"}, nothing, nobody))
+    except RuntimeError as error:
+        raised = error
+    assert (raised is fault) == told
