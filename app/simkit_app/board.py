@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit import runtime
@@ -193,8 +194,10 @@ _NOT_HERE = (
 def current() -> Board:
     """The board of this session: as it was before a reload, or as the link says, or a new one."""
     visitor = st.context.cookies.get(COOKIE, "")
-    asked = followed()
+    asked, context = followed(), get_script_run_ctx()
     board: Board | None = st.session_state.get("board")
+    # Otherwise the address is ours; while hands are quick the browser says an older one, which nobody asks for.
+    asking = board is None or (context is not None and context.is_history_navigation)
     if board is None:
         place = st.query_params.get("place", "")
         kept = _saved().get(visitor, place) if visitor else None
@@ -203,7 +206,7 @@ def current() -> Board:
         if kept is not None:
             st.session_state.place = place
             st.session_state.link = link(board)
-    if asked and asked != st.session_state.link:
+    if asking and asked and asked != st.session_state.link:
         _follow(board, asked)
     return board
 
@@ -212,7 +215,7 @@ def settle(board: Board) -> None:
     """Have the address say what is shown, and remember it for a reload."""
     st.session_state.link = now = link(board)
     params = {**now, "place": st.session_state.place}
-    if st.query_params.to_dict() != params:
+    if _address() != params:
         st.query_params.from_dict(params)
     visitor = st.context.cookies.get(COOKIE, "")
     if visitor:
@@ -238,8 +241,17 @@ _REFERENCE = "reference."
 
 def followed() -> dict[str, str]:
     """The parts of the address that say what to show; what else may be in it is somebody else's."""
-    said = st.query_params.to_dict()
+    said = _address()
     return {key: said[key] for key in said if key in _BESIDE + _VALUES or "." in key or key in declarations()}
+
+
+def _address() -> dict[str, str]:
+    """What the address said when this run began.
+
+    An earlier run of the session may not have ended yet, and be changing `st.query_params` while they are read.
+    """
+    context = get_script_run_ctx()
+    return dict(parse_qsl(context.query_string, keep_blank_values=True)) if context is not None else {}
 
 
 def link(board: Board) -> dict[str, str]:

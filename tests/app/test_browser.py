@@ -101,6 +101,26 @@ def test_quick_hands_lose_no_step(page: Page, server: str) -> None:
     expect(lever).to_have_value("0.6")
 
 
+def test_several_levers_in_one_breath_and_the_way_back(page: Page, server: str) -> None:
+    """Fails if the address, a moment older than quick hands, takes a move back, or the browser's way back is no way."""
+    opened(page, server)
+    names = ("Share of creation left to machines", "Analysts", "How far channels work for themselves")
+    levers = [slider(page, name) for name in names]
+    for lever in levers:
+        lever.press("ArrowRight")
+        page.wait_for_timeout(30)
+    said = (r"automation\.reliance=0\.3", r"team\.analyst=2", r"process\.silos=0\.5")
+    for part in said:
+        expect(page).to_have_url(re.compile(part))
+    settled(page)
+    page.go_back()
+    for part in said[:2]:
+        expect(page).to_have_url(re.compile(part))
+    expect(page).not_to_have_url(re.compile(said[2]))
+    expect(levers[2]).to_have_value("0.4")
+    settled(page)
+
+
 def test_a_link_in_another_browser_and_the_command_line_give_the_same_figures(
     page: Page, server: str, chromium: Browser, tmp_path: Path
 ) -> None:
