@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnected
@@ -25,9 +23,8 @@ def test_who_has_left_is_no_fault_and_a_fault_is_one(fault: RuntimeError, told: 
     async def nobody(message: Message) -> None:
         return None
 
-    raised = None
-    try:
-        asyncio.run(_Departed(app)({"type": "websocket"}, nothing, nobody))
-    except RuntimeError as error:
-        raised = error
-    assert (raised is fault) == told
+    step = _Departed(app)({"type": "websocket"}, nothing, nobody)
+    # Driven by hand: it waits for nothing, and browsers may have a loop running here.
+    with pytest.raises(type(fault) if told else StopIteration) as raised:
+        step.send(None)
+    assert (raised.value is fault) == told
