@@ -43,7 +43,7 @@ class Cluster:
         That there are none is logged as a warning, and that there are some again: a batch system may start them in an
         hour, so a sweep waits for them, but nobody should wait without knowing.
         """
-        if monotonic() - self._asked >= ASK_SECONDS:
+        if self._deserted or monotonic() - self._asked >= ASK_SECONDS:
             with suppress(OSError):  # whether the scheduler is lost is for the tasks under way to say
                 self._cores = sum(self.client.ncores().values())  # type: ignore[no-untyped-call]
                 self._tell(self._cores == 0)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.errors import RunError, SimkitError
+from simkit.experiments.columns import column, given, words
 from simkit.experiments.design import Design, given_values
 from simkit.experiments.store import MONTHLY, OUTCOMES, parquet
 from simkit.model.recorder import MONTHLY as OUTPUTS
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LIVES_PER_PART = 32
-"""About a second and a half of one core: enough to outweigh sending and writing it, little enough to lose."""
+"""About a second of one core: enough to outweigh sending and writing it, little enough to lose."""
+FEWEST_LIVES, FEW_PARTS = 8, 64
+"""A design with fewer than so many usual parts has smaller ones, so that its workers end at about the same time."""
 MOST_PARTS = 4096
 """Of a design with more lives than these hold, parts have more: one scheduler and one writer serve them all."""
 
@@ -86,7 +89,8 @@ def size(design: Design, number: int) -> int:
 
 def part_size(design: Design) -> int:
     """How many lives the parts of a design have, but for the last one."""
-    return max(LIVES_PER_PART, -(-design.lives // MOST_PARTS))
+    small = max(FEWEST_LIVES, design.lives // FEW_PARTS)
+    return max(min(LIVES_PER_PART, small), -(-design.lives // MOST_PARTS))
 
 
 def live_part(part: Part) -> dict[str, bytes]:
@@ -145,28 +149,20 @@ def _outcomes(
 
     number = len(replications)
     columns: dict[str, Any] = {
-        "point": pa.array([point] * number, pa.int32()),
-        "replication": pa.array(replications, pa.int32()),
-        **{path: _repeated(path, value, number) for path, value in values.items()},
-        "error": pa.array([errors.get(replication) for replication in replications], pa.string()),
+        "point": column(np.full(number, point, dtype=np.int32)),
+        "replication": column(np.array(replications, dtype=np.int32)),
+        **{path: given([value] * number, declaration(path).integer) for path, value in values.items()},
+        "error": words([errors.get(replication) for replication in replications]),
     }
     if kept is not None:
-        rows = np.array([i for i, replication in enumerate(replications) if replication not in errors])
-        columns |= {name: _placed(column, rows, number) for name, column in _columns(kept)}
+        failed = np.array([replication in errors for replication in replications])
+        columns |= {name: _placed(found, failed) for name, found in _columns(kept)}
     return pa.table(columns)
 
 
-def _repeated(path: str, value: Value | None, number: int) -> pa.Array:
-    """A value in each row; one that a point leaves alone is missing, in a column of the same type."""
-    import pyarrow as pa
-
-    missing = pa.int64() if declaration(path).integer else pa.float64()
-    return pa.array([value] * number, missing if value is None else None)
-
-
 def _columns(ensemble: Ensemble) -> Iterator[tuple[str, NDArray[Any]]]:
-    for path, column in zip(ensemble.lives.drawn_paths, ensemble.lives.drawn.T, strict=True):
-        yield f"draw.{path}", column
+    for path, drawn in zip(ensemble.lives.drawn_paths, ensemble.lives.drawn.T, strict=True):
+        yield f"draw.{path}", drawn
     known = outcome_columns(ensemble)
     del known["replication"]
     yield from known.items()
@@ -175,14 +171,13 @@ def _columns(ensemble: Ensemble) -> Iterator[tuple[str, NDArray[Any]]]:
             yield name, measure(ensemble, name)
 
 
-def _placed(column: NDArray[Any], rows: NDArray[np.int_], number: int) -> pa.Array:
-    import pyarrow as pa
-
-    found: list[Any] = [None] * number
-    for row, value in zip(rows.tolist(), column.tolist(), strict=True):
-        found[row] = value
-    kind = {"b": pa.bool_(), "f": pa.float64(), "U": pa.string()}[column.dtype.kind]
-    return pa.array(found, kind, from_pandas=True)  # nan is missing
+def _placed(found: NDArray[Any], failed: NDArray[np.bool_]) -> pa.Array:
+    """What the lives that went well have, in their rows."""
+    placed = np.zeros(len(failed), dtype=found.dtype)
+    placed[~failed] = found
+    if found.dtype.kind == "U":
+        return words([None if missing else text for text, missing in zip(placed.tolist(), failed, strict=True)])
+    return column(placed, failed | np.isnan(placed))
 
 
 def _monthly(point: int, kept: Ensemble) -> pa.Table:
@@ -191,9 +186,9 @@ def _monthly(point: int, kept: Ensemble) -> pa.Table:
     lives, months = kept.lives.monthly.shape[:2]
     return pa.table(
         {
-            "point": pa.array(np.full(lives * months, point, dtype=np.int32)),
-            "replication": pa.array(np.repeat(kept.lives.replication, months).astype(np.int32)),
-            "month": pa.array(np.tile(np.arange(1, months + 1, dtype=np.int32), lives)),
-            **{output: pa.array(kept.values(output).ravel(), from_pandas=True) for output in OUTPUTS},
+            "point": column(np.full(lives * months, point, dtype=np.int32)),
+            "replication": column(np.repeat(kept.lives.replication, months).astype(np.int32)),
+            "month": column(np.tile(np.arange(1, months + 1, dtype=np.int32), lives)),
+            **{output: column(kept.values(output).ravel()) for output in OUTPUTS},
         }
     )

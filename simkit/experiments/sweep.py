@@ -15,13 +15,17 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from simkit.errors import RunError, StoreError
 from simkit.experiments.axes import Levels
 from simkit.experiments.cluster import cluster_at
+from simkit.experiments.columns import column, given
 from simkit.experiments.design import Design, design_of
 from simkit.experiments.part import Part, libraries, live_part, part_of, part_size, parts, size
 from simkit.experiments.store import FORMAT, MONTHLY, OUTCOMES, POINTS, SCENARIO, Store, lock, parquet, read_table
 from simkit.experiments.summary import summarise
+from simkit.parameters.values import declaration
 from simkit.run.drawing import presented
 from simkit.run.execution import WorkersLost, completed
 from simkit.run.provenance import version_of
@@ -268,8 +272,9 @@ def _store(design: Design, folder: Path, resume: bool, monthly: bool) -> Store:
 def _points(design: Design) -> pa.Table:
     import pyarrow as pa
 
-    columns = zip(*design.points, strict=True)
-    return pa.table({"point": range(len(design.points)), **dict(zip(design.paths, map(list, columns), strict=True))})
+    numbers = column(np.arange(len(design.points), dtype=np.int64))
+    columns = zip(design.paths, zip(*design.points, strict=True), strict=True)
+    return pa.table({"point": numbers, **{path: given(values, declaration(path).integer) for path, values in columns}})
 
 
 def _run(sweep: Sweep, lived: Lived, progress: Callable[[int, int], object]) -> None:

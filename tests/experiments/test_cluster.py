@@ -18,7 +18,7 @@ from distributed import Client
 
 import simkit
 from simkit.errors import RunError
-from simkit.experiments.part import LIVES_PER_PART
+from simkit.experiments.part import FEWEST_LIVES
 from simkit.experiments.prior import LEAST
 from simkit.model.recorder import ROLES
 from simkit.observed.series import TOTAL, Observation
@@ -28,7 +28,7 @@ SMALL = simkit.Scenario("small").with_changes(
     {**{f"team.{role}": int(role in {"content", "email"}) for role in ROLES}, "horizon_months": 6}
 )
 DESIGN = {"levers": {"process.silos": [0.0, 0.5, 1.0]}, "replications": 96, "seed": 3}
-"""288 lives in nine parts."""
+"""288 lives in 36 parts."""
 
 
 class Cluster:
@@ -85,7 +85,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
     """Fails if the numbers depend on where they are computed, or what a dead worker had is not done by another."""
 
     def kill(done: int, asked: int) -> None:
-        if LIVES_PER_PART <= done < 2 * LIVES_PER_PART:
+        if FEWEST_LIVES <= done < 2 * FEWEST_LIVES:
             cluster.workers[0].kill()
 
     simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", cluster=cluster.address, progress=kill)  # type: ignore[arg-type]
@@ -100,7 +100,7 @@ def test_who_waits_for_workers_is_told(
     silence, ends although workers may come again, or the numbers depend on who computed them."""
 
     def kill(done: int, asked: int) -> None:
-        if LIVES_PER_PART <= done < 2 * LIVES_PER_PART:
+        if FEWEST_LIVES <= done < 2 * FEWEST_LIVES:
             for worker in cluster.workers:
                 worker.kill()
 
@@ -124,7 +124,7 @@ def test_a_lost_scheduler_is_said_and_the_rest_runs_elsewhere(
     done is lost."""
 
     def kill(done: int, asked: int) -> None:
-        if LIVES_PER_PART <= done < 2 * LIVES_PER_PART:
+        if FEWEST_LIVES <= done < 2 * FEWEST_LIVES:
             cluster.scheduler.kill()
 
     began = time.monotonic()
@@ -132,7 +132,7 @@ def test_a_lost_scheduler_is_said_and_the_rest_runs_elsewhere(
         simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", cluster=cluster.address, progress=kill)  # type: ignore[arg-type]
     assert time.monotonic() - began < 60
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
-    assert simkit.load_sweep(tmp_path / "runs").done >= LIVES_PER_PART
+    assert simkit.load_sweep(tmp_path / "runs").done >= FEWEST_LIVES
     simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", resume=True, workers=1)  # type: ignore[arg-type]
     assert contents(tmp_path / "runs") == expected
 

@@ -19,11 +19,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import psutil
+import pyarrow.parquet as pq
 import pytest
 
 import simkit
 from simkit.errors import RunError, StoreError
-from simkit.experiments.part import LIVES_PER_PART, live_part, part_of
+from simkit.experiments.part import FEWEST_LIVES, live_part, part_of
 from simkit.experiments.store import lock
 from simkit.model.recorder import ROLES
 from simkit.run import MEASURES
@@ -34,7 +35,8 @@ SMALL = simkit.Scenario("small").with_changes(
 )
 LEVERS: dict[str, list[float]] = {SILOS: [0.0, 0.5, 1.0], "feedback.latency_weeks": [2, 12]}
 DESIGN: dict[str, Any] = {"levers": LEVERS, "replications": 22, "seed": 3, "monthly": True}
-"""6 points of 22 lives: 132 in 5 parts, most of which hold two points."""
+PARTS = 17
+"""6 points of 22 lives: 132 in parts of 8, some of which hold two points."""
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -109,20 +111,20 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(parts: int, tmp_path: Path, e
     process.send_signal(signal.SIGKILL)
     process.communicate()
     done = {path: path.stat().st_mtime_ns for path in (folder / "outcomes").glob("part-*")}
-    assert parts <= len(done) < 5
+    assert parts <= len(done) < PARTS
     simkit.sweep(SMALL, **DESIGN, out=folder, resume=True, workers=1)
     assert contents(folder) == expected
     assert all(path.stat().st_mtime_ns == when for path, when in done.items())
 
 
-@pytest.mark.parametrize("left", [(), (1, 2), (0, 2, 4), (0, 1, 2, 3, 4)])
+@pytest.mark.parametrize("left", [(), (1, 2), (0, 2, 16), tuple(range(PARTS))])
 def test_whatever_a_kill_leaves_behind_is_resumed(
     left: tuple[int, ...], tmp_path: Path, expected: dict[str, bytes]
 ) -> None:
     """Some parts, months of all of them, half a file under its unfinished name; with no part, no manifest either. Fails
     if something half-written counts as done, or stays."""
     for name, content in expected.items():
-        outcomes, number = name.startswith("outcomes"), name[-9:-8]
+        outcomes, number = name.startswith("outcomes"), name[-14:-8]
         if (not outcomes or int(number) in left) and (left or name != "manifest.json"):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_bytes(content)
@@ -136,12 +138,12 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, expected: dict[str, byt
     """Fails if Ctrl-C loses parts, does not say what is kept, or the rest cannot be resumed."""
 
     def interrupt(done: int, asked: int) -> None:
-        if done >= 2 * LIVES_PER_PART:
+        if done >= 2 * FEWEST_LIVES:
             raise KeyboardInterrupt
 
     with pytest.raises(simkit.SweepInterrupted, match=r"of 132 lives were done and are kept in .*Resume") as caught:
         simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", workers=2, progress=interrupt)
-    assert 64 <= caught.value.sweep.done < 132
+    assert 2 * FEWEST_LIVES <= caught.value.sweep.done < 132
     assert len(caught.value.sweep.outcomes) == caught.value.sweep.done
     simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", resume=True, workers=1)
     assert contents(tmp_path / "runs") == expected
@@ -163,11 +165,13 @@ def test_a_full_disk_is_said_and_what_was_written_stays(tmp_path: Path, expected
 
 
 def test_a_damaged_part_is_named_and_replaced(tmp_path: Path, expected: dict[str, bytes]) -> None:
-    """One bit of the data is flipped. Fails if it is read as if nothing were, or resuming does not put it right."""
+    """One bit of a column's values is flipped. Fails if it is read as if nothing were, or resuming does not put it
+    right."""
     made = simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", workers=1)
     path = made.store.path("outcomes", 1)
     content = bytearray(path.read_bytes())
-    content[200] ^= 1
+    first = pq.read_metadata(path).row_group(0).column(0)
+    content[first.dictionary_page_offset + first.total_compressed_size - 1] ^= 1
     path.write_bytes(content)
     with pytest.raises(
         StoreError, match=r"part-000001.parquet: is damaged: .*Resume the run: it replaces damaged parts"
@@ -255,7 +259,7 @@ def test_a_worker_that_dies_is_said_with_its_points(tmp_path: Path, expected: di
     """A worker process is killed for real. Fails if the run hangs, does not name points, or loses what was done."""
 
     def kill(done: int, asked: int) -> None:
-        if LIVES_PER_PART <= done < 2 * LIVES_PER_PART:
+        if FEWEST_LIVES <= done < 2 * FEWEST_LIVES:
             workers = [child for child in psutil.Process().children() if "LokyProcess" in " ".join(child.cmdline())]
             workers[0].kill()
 
@@ -263,7 +267,7 @@ def test_a_worker_that_dies_is_said_with_its_points(tmp_path: Path, expected: di
         RunError, match=r"points? \d.*a worker process ended unexpectedly.*What was done is kept: resume"
     ):
         simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", workers=2, progress=kill)
-    assert simkit.load_sweep(tmp_path / "runs").done >= LIVES_PER_PART
+    assert simkit.load_sweep(tmp_path / "runs").done >= FEWEST_LIVES
     simkit.sweep(SMALL, **DESIGN, out=tmp_path / "runs", resume=True, workers=1)
     assert contents(tmp_path / "runs") == expected
 
