@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import socket
+from typing import Any
 
 import numpy as np
 import psutil
@@ -27,22 +28,28 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 MOVES, VISITORS, MANY = 30, 10, 500
 FIRST_GOAL, SETTLED_GOAL, COLD_GOAL, CROWD_GOAL, MEMORY_GOAL = 150.0, 900.0, 1.5, 2_000.0, 50.0
 SETTLED = 30
+FRAMES = 40.0
+"""Milliseconds between a chart and its headline at most, as they come with the same message or the next."""
 LEVERS = ("Share of working time lost to urgent requests", "Time until there is enough data", "Media budget")
 """Each can be moved on ten times and more from where the baseline has it."""
 
-# Times, in milliseconds from the key, of each headline of a new scenario by its lives, and of each change of the chart.
+# Times, in milliseconds from the key, of each headline of a new scenario by its lives, of each change of the chart, and
+# of the last headline of the old scenario. A picture is drawn chart first: a chart belongs to the headline after it.
 _WATCH = """
 () => {
   const chart = () => document.querySelector('[data-testid="stVegaLiteChart"] svg');
-  window.seen = {key: 0, before: '', heads: [], charts: []};
+  window.seen = {key: 0, before: '', heads: [], charts: [], old: 0};
   addEventListener('keydown', () => {
     const head = document.querySelector('.simkit-headline');
-    window.seen = {key: performance.now(), before: head.dataset.scenario, heads: [], charts: []};
+    window.seen = {key: performance.now(), before: head.dataset.scenario, heads: [], charts: [], old: 0};
   }, true);
   new MutationObserver(changes => {
     const now = performance.now() - window.seen.key, head = document.querySelector('.simkit-headline');
+    const told = head && changes.some(c => [...c.addedNodes].some(n => n.contains && n.contains(head)));
     if (head && head.dataset.scenario && head.dataset.scenario !== window.seen.before)
       window.seen.heads.push([now, +head.dataset.lives]);
+    else if (told)
+      window.seen.old = now;
     const drawn = chart();
     const touched = c => drawn.contains(c.target) || [...c.addedNodes].some(n => n.contains && n.contains(drawn));
     if (drawn && changes.some(touched))
@@ -144,7 +151,8 @@ def opened(browser: Browser, address: str) -> Page:
 def moved(page: Page, lever: str, key: str, seen: bool = False) -> tuple[float, float]:
     """Move a lever by a key; milliseconds to the first chart of the new scenario, and to that of `SETTLED` lives.
 
-    The chart belongs to a headline if it changed at most a frame or two before it, or next after it.
+    The first chart is the first change after the last headline of the old scenario, if that still came after the key;
+    it may change a frame or two after its own headline. That of many lives may change so long before its headline.
     """
     if lever:
         page.get_by_role("slider", name=lever).focus()
@@ -154,12 +162,14 @@ def moved(page: Page, lever: str, key: str, seen: bool = False) -> tuple[float, 
     page.wait_for_function(f"window.seen.heads.some(h => h[1] >= {SETTLED})", polling=20)
     page.wait_for_timeout(300 if seen else 600)
     found = page.evaluate("window.seen")
-    first, settled = found["heads"][0][0], next(at for at, lives in found["heads"] if lives >= SETTLED)
-    return _chart(found["charts"], first), _chart(found["charts"], settled)
+    settled = next(at for at, lives in found["heads"] if lives >= SETTLED)
+    return _first(found), float(next((at for at in found["charts"] if at >= settled - FRAMES), settled))
 
 
-def _chart(charts: list[float], head: float) -> float:
-    return next((at for at in charts if at >= head - 40.0), head)
+def _first(found: dict[str, Any]) -> float:
+    """When the first chart of the new scenario was drawn; no later than its headline if the chart is the same."""
+    begins = found["old"] + FRAMES if found["old"] else 0.0
+    return float(next((at for at in found["charts"] if at >= begins), found["heads"][0][0]))
 
 
 def _crowd(pages: list[Page]) -> list[float]:
@@ -173,7 +183,7 @@ def _crowd(pages: list[Page]) -> list[float]:
         for page in pages:
             page.wait_for_function("window.seen.heads.length && window.seen.charts.length", polling=20)
             found = page.evaluate("window.seen")
-            times.append(_chart(found["charts"], found["heads"][0][0]))
+            times.append(_first(found))
         pages[0].wait_for_timeout(8_000)
     return times
 
