@@ -18,7 +18,7 @@ from loky.process_executor import ProcessPoolExecutor
 
 from simkit.run.execution import ignore_interrupts, live
 
-_POLITE = 5
+_POLITE = 10
 """Workers yield to the server and the browser: what has been computed is shown before more is computed."""
 
 
