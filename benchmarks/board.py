@@ -23,11 +23,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import simkit
 from benchmarks.measure import Row
+from benchmarks.visitor import Visitor
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 MOVES, VISITORS, MANY = 30, 10, 500
 FIRST_GOAL, SETTLED_GOAL, COLD_GOAL, CROWD_GOAL, MEMORY_GOAL = 150.0, 900.0, 1.5, 2_000.0, 50.0
 SETTLED = 30
+LINK = "from=baseline&seed=1"
 FRAMES = 40.0
 """Milliseconds between a chart and its headline at most, as they come with the same message or the next."""
 LEVERS = ("Share of working time lost to urgent requests", "Time until there is enough data", "Media budget")
@@ -83,8 +85,12 @@ def board_rows(moves: int = MOVES, visitors: int = VISITORS, many: int = MANY) -
         rows += _percentiles(f"slider to {SETTLED} lives", [turn["board"][1] for turn in turns], SETTLED_GOAL)
         rows += _percentiles("back to a position seen before", again)
     with served("") as board, chromium() as browser:
+        rows += _percentiles(
+            f"{visitors} visitors at once, one in a browser, first chart", _among(browser, board, visitors), CROWD_GOAL
+        )
+    with served("") as board, chromium() as browser:
         crowd = [opened(browser, board) for _ in range(visitors)]
-        rows += _percentiles(f"{visitors} visitors at once, first chart", _crowd(crowd), CROWD_GOAL)
+        rows += _percentiles(f"{visitors} browsers on the server's machine at once, first chart", _crowd(crowd))
     with served("") as board, chromium() as browser:
         rows.append(_memory(browser, board, many))
     return rows
@@ -141,7 +147,7 @@ def opened(browser: Browser, address: str) -> Page:
     answering(address)
     page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
     page.set_default_timeout(120_000)
-    page.goto(f"{address}/?from=baseline&seed=1")
+    page.goto(f"{address}/?{LINK}")
     page.wait_for_function(f"+(document.querySelector('.simkit-headline')?.dataset.lives ?? 0) >= {SETTLED}")
     page.wait_for_timeout(1500)
     page.evaluate(_WATCH)
@@ -170,6 +176,26 @@ def _first(found: dict[str, Any]) -> float:
     """When the first chart of the new scenario was drawn; no later than its headline if the chart is the same."""
     begins = found["old"] + FRAMES if found["old"] else 0.0
     return float(next((at for at in found["charts"] if at >= begins), found["heads"][0][0]))
+
+
+def _among(browser: Browser, address: str, visitors: int) -> list[float]:
+    """Everybody moves a lever in the same second, time and again; what the one in a browser sees.
+
+    The browsers of the others are not here, as they would not be: see `Visitor`.
+    """
+    page = opened(browser, address)
+    others = [
+        Visitor(address, f"from=baseline&seed={2 + i}") for i in range(visitors - 1)
+    ]  # nobody's lives serve others
+    times = []
+    for _, lever in zip(range(MOVES), itertools.cycle(LEVERS), strict=False):
+        waited = [other.move(lever) for other in others]
+        times.append(moved(page, lever, "ArrowRight")[0])
+        for other, before in zip(others, waited, strict=True):
+            other.wait(SETTLED, before)
+    for other in others:
+        other.close()
+    return times
 
 
 def _crowd(pages: list[Page]) -> list[float]:
@@ -216,7 +242,7 @@ def _cold(kind: str) -> float:
         began = time.perf_counter()
         with served(kind) as address:
             answering(address)
-            page.goto(f"{address}/?from=baseline&seed=1")
+            page.goto(f"{address}/?{LINK}")
             page.wait_for_selector('[data-testid="stVegaLiteChart"] svg path')
             return time.perf_counter() - began
 
