@@ -27,14 +27,14 @@ from simkit.cli.terminal import (
     progress,
     whole,
 )
-from simkit.errors import OutputError, ParameterError
+from simkit.errors import OutputError, ParameterError, StoreError
 from simkit.experiments.calibrate import CHECKED, Fit
 from simkit.experiments.calibrate import calibrate as fitted_to
 from simkit.experiments.cluster import cluster_at
 from simkit.experiments.decide import LIVES
 from simkit.experiments.decide import decide as weighed
 from simkit.experiments.doubts import unsure
-from simkit.experiments.prior import QUARTER, SIMULATIONS
+from simkit.experiments.prior import FOLDER, QUARTER, SIMULATIONS
 from simkit.experiments.sweep import SweepInterrupted
 from simkit.parameters import Value
 from simkit.present.advice import advice_sentences, best_table, options_table, reviews_table
@@ -56,7 +56,7 @@ Before = Annotated[
     typer.Option(
         "--prior",
         metavar="DIR",
-        help="Folder of the lives that fits of several companies rest on; by default in --out.",
+        help="Folder of the lives that fits of several companies rest on; by default 'prior' in --out.",
     ),
 ]
 Simulations = Annotated[int, typer.Option(parser=whole, metavar="N", help="Lives of what is believed before.")]
@@ -84,9 +84,8 @@ def calibrate(
     as_object: AsJson = False,
 ) -> None:
     """Fit a scenario to a company's months: what they say about it, and what is to come."""
-    before = prior or out / "prior"
     with _interruptible():
-        fit = _fit(scenario, data, before, usual, simulations, resume, columns, sheet, seed, workers, cluster)
+        fit = _fit(scenario, data, out, prior, usual, simulations, resume, columns, sheet, seed, workers, cluster)
         with _somewhere(workers, cluster) as where, progress(CHECKED) as told:
             predictive = fit.predictive(**where, progress=told)
     files = fit_files(fit, predictive)
@@ -138,9 +137,8 @@ def decide(
 ) -> None:
     """Wait or stop: what holding, stopping and other decisions are worth after these months."""
     asked = _options(options or ())
-    before = prior or out / "prior"
     with _interruptible():
-        fit = _fit(scenario, data, before, usual, simulations, resume, columns, sheet, seed, workers, cluster)
+        fit = _fit(scenario, data, out, prior, usual, simulations, resume, columns, sheet, seed, workers, cluster)
         with _somewhere(workers, cluster) as where:
             with progress(CHECKED) as told:
                 predictive = fit.predictive(**where, progress=told)
@@ -174,6 +172,17 @@ def _interruptible() -> Iterator[None]:
 
 
 @contextmanager
+def _named(prior: Path | None) -> Iterator[None]:
+    """What is wrong with a folder of lives is wrong with the option that names it."""
+    try:
+        yield
+    except StoreError as mistake:
+        if prior is None or mistake.field != "out":
+            raise
+        raise StoreError(mistake.message, field="--prior", value=mistake.value, hint=mistake.hint) from None
+
+
+@contextmanager
 def _somewhere(workers: int | None, cluster: str | None) -> Iterator[dict[str, Any]]:
     """Where lives are lived: on this machine, or on a cluster."""
     if cluster is None:
@@ -186,7 +195,8 @@ def _somewhere(workers: int | None, cluster: str | None) -> Iterator[dict[str, A
 def _fit(
     scenario: str,
     data: Path,
-    prior: Path,
+    out: Path,
+    prior: Path | None,
     usual: bool,
     simulations: int,
     resume: bool,
@@ -199,13 +209,13 @@ def _fit(
     chosen, seen = load_scenario(scenario), observed_from(data, columns, sheet)
     if usual:
         chosen = unsure(chosen)
-    with progress(simulations) as told:
+    with _named(prior), progress(simulations) as told:
         return fitted_to(
             chosen,
             seen,
             simulations=simulations,
             seed=seed,
-            out=prior,
+            out=prior or out / FOLDER,
             resume=resume,
             workers=workers,
             cluster=cluster,

@@ -21,7 +21,7 @@ from simkit.errors import OutputError, RunError
 from simkit.experiments.ahead import Ahead, ahead_of
 from simkit.experiments.condition import RESULTS, results_seen, weights
 from simkit.experiments.nearest import adjusted, from_scores, nearest, systematic
-from simkit.experiments.prior import Prior, prior_lives
+from simkit.experiments.prior import FIT, Prior, prior_lives
 from simkit.model.recorder import MONTHLY
 from simkit.observed import Observed
 from simkit.parameters.values import declaration
@@ -177,7 +177,7 @@ class Fit:
         try:
             there.mkdir(parents=True, exist_ok=True)
             self.parameters.to_csv(there / "parameters.csv", index=False)
-            (there / "fit.json").write_text(json.dumps(rests_on, indent=2) + "\n", encoding="utf-8")
+            (there / FIT).write_text(json.dumps(rests_on, indent=2) + "\n", encoding="utf-8")
         except OSError as error:
             raise OutputError(f"cannot be written: {error.strerror}", field=str(there)) from None
         save_scenario(self.scenario, file)

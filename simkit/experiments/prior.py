@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.errors import RunError
+from simkit.errors import RunError, StoreError
 from simkit.experiments.design import Design
 from simkit.experiments.nearest import Learned, learned_summaries, normal_scores
+from simkit.experiments.store import MANIFEST
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.model.recorder import MONTHLY, ORIGIN_OUTPUTS, ORIGINS, ROLE_OUTPUTS, ROLES
 from simkit.run import Ensemble
@@ -38,6 +39,8 @@ QUARTER = 3
 RUN_OFF = 24
 """Months after the horizon in which the programme has ended and what is left of it still yields: otherwise nothing
 would be worth doing shortly before it (assumption: about the half-lives of what was published and of a brand)."""
+FIT, FOLDER = "fit.json", "prior"
+"""What a fit rests on, and its lives, in the folder that the command line makes."""
 _DRAW = "draw."
 
 Floats = NDArray[np.float64]
@@ -222,7 +225,23 @@ def prior_lives(
         raise RunError("nothing about it is uncertain, so there is nothing to fit", field=scenario.name, hint=hint)
     if simulations < LEAST:
         raise RunError(f"at least {LEAST} are needed", field="simulations", value=simulations)
+    if out is not None:
+        _check_folder(Path(out))
     design = Design(run_off(scenario), (), ((),), simulations, seed, "prior")
     where: dict[str, Any] = {"workers": workers, "executor": executor, "cluster": cluster}
     table = sweep(design, out=out, resume=resume, monthly=True, progress=progress, **where)
     return Prior(scenario, table)
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse the folder of a fit in place of that of its lives."""
+    lives = folder / FOLDER
+    if (folder / MANIFEST).exists():
+        return
+    if (lives / MANIFEST).is_file():
+        hint = f"Its lives are in '{lives}': name that."
+    elif (folder / FIT).is_file():
+        hint = "Name the folder of its lives, or a new one."
+    else:
+        return
+    raise StoreError("is the folder of a fit, not of lives", field="out", value=str(folder), hint=hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 import simkit
-from simkit import Observed, Range, RunError, Scenario
+from simkit import Observed, Range, RunError, Scenario, StoreError
 from simkit.cli import main
 from simkit.experiments.nearest import (
     adjusted,
@@ -303,6 +304,36 @@ def test_a_second_company_takes_the_lives_of_the_first(
         assert not (tmp_path / f"fit-{place}" / "prior").exists()
     assert {file: file.stat().st_mtime_ns for file in sorted(prior.table.folder.rglob("*.parquet"))} == before
     capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("holds", "hint"),
+    [
+        ("fit/prior/manifest.json", "Its lives are in '{}': name that."),
+        ("fit/fit.json", "Name the folder of its lives, or a new one."),
+    ],
+)
+def test_the_folder_of_a_fit_is_no_folder_of_lives(
+    holds: str, hint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Fails if whoever names the fit in place of its lives is not told so, by the option and the folder that they gave,
+    or anything is written into it."""
+    simkit.save_scenario(FIRM, tmp_path / "firm.toml")
+    (tmp_path / "months.csv").write_text("month,leads\n1,10\n2,12\n3,14\n", encoding="utf-8")
+    (tmp_path / holds).parent.mkdir(parents=True)
+    (tmp_path / holds).write_text("{}", encoding="utf-8")
+    folder, before = tmp_path / "fit", sorted(tmp_path.rglob("*"))
+    told = hint.format(folder / "prior")
+    with pytest.raises(StoreError, match=f"^out: is the folder of a fit, not of lives .*{re.escape(told)}$"):
+        simkit.prior_lives(FIRM, LIVES, out=folder, workers=1)
+    files = [str(tmp_path / name) for name in ("firm.toml", "months.csv")]
+    with pytest.raises(SystemExit) as ended:
+        main(["calibrate", *files, "--out", str(tmp_path / "other"), "--prior", str(folder)])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert f"--prior: is the folder of a fit, not of lives (given: '{str(folder)[:20]}" in said
+    assert told in said
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_the_command_refuses_a_scenario_that_is_certain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
