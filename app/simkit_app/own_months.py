@@ -31,7 +31,9 @@ def panel(board: Board) -> None:
     seen = board.kept.observed
     with st.popover("Your months", icon=":material/upload_file:"):
         if seen is not None:
-            st.markdown(f"Shown: **{plain(Path(seen.source).name)}**, {', '.join(seen.metrics)}.")
+            there = comparable(board)
+            metrics = ", ".join(there.metrics) if there else "of which nothing can be compared"
+            st.markdown(f"Shown: **{plain(Path(seen.source).name)}**, {metrics}.")
             st.button("Take them away", icon=":material/delete:", on_click=forget)
         st.markdown(
             "A CSV or Excel file with a column `month` (1, 2, … or 2026-01, …) and columns such as `leads`, "
@@ -44,15 +46,28 @@ def panel(board: Board) -> None:
 
 def inside(board: Board, own: Ensemble) -> str:
     """How many of the observed months lie inside the band, in words; '' without any."""
-    if board.kept.observed is None:
+    seen, there = board.kept.observed, comparable(board)
+    if seen is None:
         return ""
     parts = [
         f"{entry.inside} of {entry.months} observed months of {entry.metric} lie inside the 5 to 95 % band of lives "
         f"({per_cent(entry.inside / entry.months)})"
-        for entry in coverage(own, board.kept.observed)
+        for entry in (coverage(own, there) if there else ())
         if entry.months
     ]
-    return f"{'; '.join(parts)}." if parts else "None of the observed months can be compared with this scenario."
+    said = f"{'; '.join(parts)}." if parts else "None of the observed months can be compared with this scenario."
+    ours = own.scenario.parameters.company.currency
+    if seen.in_currency(ours):
+        return said
+    return f"{said} Observed amounts are in {seen.currency}, this scenario in {ours}: see the page Your data."
+
+
+def comparable(board: Board) -> Observed | None:
+    """What was seen, without amounts of money where these are in another currency than the scenario's."""
+    seen = board.kept.observed
+    if seen is None or seen.in_currency(board.position.scenario.parameters.company.currency):
+        return seen
+    return seen.counts()
 
 
 def read(name: str, content: bytes, columns: Mapping[str, str] | None = None, sheet: str | None = None) -> Observed:
@@ -95,7 +110,11 @@ def accepted(
         ObservedError: as `read`, or it is in another currency.
     """
     found = read(name, content, columns, sheet)
-    found.check_currency(scenario.parameters.company.currency)
+    try:
+        found.check_currency(scenario.parameters.company.currency)
+    except ObservedError as mistake:
+        hint = "The page Your data takes them, and asks how to go on."
+        raise ObservedError(mistake.message, field=mistake.field, hint=hint) from None
     return found
 
 

@@ -1,13 +1,17 @@
-"""A table of months on its way in: which sheet, what its columns are, and what is wrong with it."""
+"""A table of months on its way in: which sheet, what its columns are, what is wrong with it; and what was read."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from simkit.errors import SimkitError
-from simkit.observed import METRICS, table_columns, table_sheets
+from simkit.observed import METRICS, MONEY, Observed, table_columns, table_sheets
+from simkit.present.figures import metric_name
 from simkit_app.board import Board
-from simkit_app.own_months import TYPES, accepted, keep
+from simkit_app.own_months import TYPES, forget, keep, read
 from simkit_app.text import plain
 
 _MEANINGS = ("ignore", "month", *METRICS, "metric", "value", "channel", "part_month", "currency")
@@ -39,10 +43,45 @@ def upload(board: Board) -> None:
         names = table_columns(content, uploaded.name, sheet or None)
         meanings = {} if all(names.values()) else _meanings(names)
         if meanings is not None:
-            keep(accepted(uploaded.name, content, board.position.scenario, meanings, sheet or None))
+            keep(read(uploaded.name, content, meanings, sheet or None))
             st.rerun()
     except SimkitError as mistake:
         st.error(plain(str(mistake)), icon=":material/error:")
+
+
+def checked(board: Board, seen: Observed) -> None:
+    """What was read, and the way to be rid of it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        metrics = ", ".join(map(metric_name, seen.metrics))
+        st.markdown(
+            f"**{plain(Path(seen.source).name)}**: {seen.months} month{'s' * (seen.months > 1)} of "
+            f"{metrics}.{plain(_part_months(seen) + _taken(board, seen))}",
+            width="stretch",
+        )
+        st.button("Remove them", icon=":material/delete:", on_click=forget)
+    with st.expander("The months as they were read"):
+        months = {seen.label(month): month for month in range(1, seen.months + 1)}
+        table = {"month": list(months), **{metric: seen.monthly(metric)[1].tolist() for metric in seen.metrics}}
+        st.dataframe(table, hide_index=True, column_config=numbers(*seen.metrics))
+
+
+def numbers(*columns: str) -> dict[str, Any]:
+    """Columns of a table whose numbers are written as the visitor writes them."""
+    return {name: st.column_config.NumberColumn(format="localized") for name in columns}
+
+
+def _part_months(seen: Observed) -> str:
+    left_out = ", ".join(map(seen.label, seen.part_months))
+    return f" Not seen in full, and left out: {left_out}." if left_out else ""
+
+
+def _taken(board: Board, seen: Observed) -> str:
+    """What the amounts are taken to be in, where no column says it."""
+    money = " and ".join(metric for metric in MONEY if metric in seen.metrics)
+    if seen.currency or not money:
+        return ""
+    ours = board.position.scenario.parameters.company.currency
+    return f" No column says what currency {money} is in: {ours} is taken."
 
 
 def _sheet(names: tuple[str, ...]) -> str | None:

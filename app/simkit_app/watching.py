@@ -90,6 +90,10 @@ class Waiting:
             self._slot.empty()
         else:
             share = min(1.0, answer.done / answer.total) if answer.total else 0.0
-            far = f"{answer.done:,} of {answer.total:,} {self._unit}" if answer.total else "It waits for other pages."
+            far = (
+                f"{answer.done:,} of {answer.total:,} {self._unit}"
+                if answer.total
+                else "It begins as soon as a processor is free."
+            )
             self._slot.progress(share, f"{self._doing} {far}")
         return True

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from simkit.observed.csv_files import csv_text
 from simkit.observed.loading import load_observed, table_columns, table_sheets
-from simkit.observed.series import METRICS, ORIGINS, OTHER, TOTAL, Observation, Observed
+from simkit.observed.series import METRICS, MONEY, ORIGINS, OTHER, TOTAL, Observation, Observed
 
 __all__ = [
     "METRICS",
+    "MONEY",
     "ORIGINS",
     "OTHER",
     "TOTAL",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simkit.errors import ObservedError, nearest
 
 METRICS = ("leads", "leads_qualified", "customers", "margin", "cost")
+MONEY = ("margin", "cost")
 ORIGINS = ("search", "content", "social", "paid", "email", "brand", "word_of_mouth")
 TOTAL = "total"
 OTHER = "other"
@@ -87,10 +88,42 @@ class Observed:
         Raises:
             ObservedError: they are.
         """
-        if self.currency not in (None, currency) and {"margin", "cost"} & set(self.metrics):
-            hint = "Convert the amounts, or set company.currency of the scenario."
+        if not self.in_currency(currency):
+            amounts = " and ".join(metric for metric in MONEY if metric in self.metrics)
+            hint = (
+                f"Convert {amounts} to {currency}, or leave out {amounts}; or, where the scenario's amounts are meant "
+                f'in {self.currency}, say currency = "{self.currency}" under [company] in its file.'
+            )
             message = f"is in {self.currency}, the scenario in {currency}"
             raise ObservedError(message, field=self.source, hint=hint)
+
+    def in_currency(self, currency: str) -> bool:
+        """Whether its amounts of money are in a currency: those that no column says more of are in the scenario's."""
+        return self.currency in (None, currency) or not set(MONEY) & set(self.metrics)
+
+    def converted(self, rate: float, currency: str) -> Observed:
+        """The same with its amounts of money in another currency; its source says so.
+
+        Args:
+            rate: what one unit of its currency is worth in that one, in every month.
+            currency: the code of that one, such as EUR.
+
+        Raises:
+            ObservedError: a rate that is not above 0.
+        """
+        if not 0.0 < rate < math.inf:
+            raise ObservedError("must be above 0", field="rate", value=rate)
+        amounts = tuple(
+            replace(one, value=one.value * rate) if one.metric in MONEY and one.value is not None else one
+            for one in self.observations
+        )
+        source = f"{self.source}, converted at {rate:g} {currency} for 1 {self.currency}"
+        return replace(self, observations=amounts, source=source, currency=currency)
+
+    def counts(self) -> Observed | None:
+        """The same without amounts of money; None where nothing is left."""
+        left = tuple(one for one in self.observations if one.metric not in MONEY)
+        return replace(self, observations=left) if left else None
 
     def until(self, month: int) -> Observed:
         """What had been seen at the end of a month.

@@ -62,7 +62,7 @@ def fit_sentences(fit: Fit) -> tuple[str, ...]:
     ]
     rests = len(fit.replications)
     table = fit.prior.table
-    told.append(f"{rests} of {table.done} lives of what was believed before are kept, seed {table.design.seed}.")
+    told.append(f"{rests} of {table.done:,} lives of what was believed before are kept, seed {table.design.seed}.")
     if fit.warning:
         told.append(f"Careful: {fit.warning}.")
     return tuple(told)

@@ -24,7 +24,7 @@ from simkit_app import board as boards
 from simkit_app.board import Board
 from simkit_app.files import to_save
 from simkit_app.history import History, Position
-from simkit_app.own_months import accepted
+from simkit_app.own_months import accepted, comparable, inside, read
 from simkit_app.pages import your_data
 from simkit_app.questions import Fitted, Found, Weighed
 from tests.worlds import QUIET
@@ -158,6 +158,35 @@ def test_a_fit_that_is_cancelled_leaves_what_was_asked(monkeypatch: pytest.Monke
     assert "4 months of leads" in said(at)
 
 
+def test_weighing_can_be_cancelled_and_the_fit_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if the only way to end the weighing, or to try again what failed, is to throw the fit away; or if what is
+    done can still be cancelled."""
+    monkeypatch.setattr(your_data, "SIMULATIONS", LEAST)
+    at = visit()
+    board = board_of(at)
+    board.keep(history=History(Position(FIRM, FIRM)), observed=SEEN)
+    checked(at.run())
+    press(at, "Fit")
+    assert [button.disabled for button in at.button if button.label in ("Fit", "Cancel")] == [True, True]
+    monkeypatch.setattr(your_data, "watch", lambda parts: None)  # look once, and do not wait
+    monkeypatch.setattr(st, "rerun", lambda: None)
+    press(at, "Weigh the decisions")
+    checked(at.button(key="cancel weighing").click().run())
+    assert board.fitting is not None
+    assert not [one for one in boards.answers()._known if isinstance(one, Weighed)]
+    press(at, "Weigh the decisions")
+    (weighed,) = [one for one in boards.answers()._known if isinstance(one, Weighed)]
+    (answer,) = board.ask("advice", weighed)
+    boards.answers()._under_way.pop(weighed).close()
+    answer.end("There was no room.")
+    checked(at.run())
+    assert at.button(key="cancel weighing").label == "Try again"
+    checked(at.button(key="cancel weighing").click().run())
+    assert board.weighing
+    assert boards.answers()._known[weighed] is not answer
+    press(at, "Remove them")
+
+
 def test_a_fit_can_be_asked_again_at_once_and_by_others() -> None:
     """Who cancels and begins again, and two companies of which as much is believed, rest on the same lives. Fails if
     the second is told that somebody else is writing there, or gets another fit than alone."""
@@ -209,3 +238,59 @@ def test_columns_whose_names_do_not_tell_are_asked_for(tmp_path: Path) -> None:
     assert seen.metrics == ("leads", "customers")
     with pytest.raises(ObservedError, match="is in USD, the scenario in EUR"):
         accepted("m.csv", b"month,margin,currency\n1,5,USD\n", FIRM)
+
+
+DOLLARS = b"month,leads,margin,currency\n1,700,5000,USD\n2,710,6000,USD\n3,720,,USD\n4,730,8000,USD\n"
+
+
+@pytest.mark.parametrize(
+    ("way", "metrics", "margin", "currency", "board_in"),
+    [
+        ("convert", ("leads", "margin"), 2500.0, "EUR", "EUR"),
+        ("rename", ("leads", "margin"), 5000.0, "USD", "USD"),
+        ("leave out", ("leads",), None, "USD", "EUR"),
+    ],
+)
+def test_months_in_another_currency_are_no_dead_end(
+    way: str, metrics: tuple[str, ...], margin: float | None, currency: str, board_in: str
+) -> None:
+    """Fails if amounts in two currencies are compared, a way on is missing, or one changes more than it says."""
+    at = visit()
+    board = board_of(at)
+    board.keep(observed=read("m.csv", DOLLARS))
+    checked(at.run())
+    assert "Your amounts are in USD, those on the board in EUR" in at.info[0].value
+    assert not [button for button in at.button if button.label == "Fit"]
+    press(at, "Go on")  # nobody has said the rate
+    assert "Say how many EUR 1 USD is" in at.error[0].value
+    at.radio(key="currency way").set_value(way).run()
+    if way == "convert":
+        at.number_input(key="currency rate").set_value(0.5).run()
+    before = board.position
+    press(at, "Go on")
+    seen = board.kept.observed
+    assert seen is not None
+    assert (seen.metrics, seen.currency) == (metrics, currency)
+    if margin is not None:
+        assert seen.monthly("margin")[1][0] == margin
+    assert [button for button in at.button if button.label == "Fit"]
+    for old, new in ((before.reference, board.position.reference), (before.scenario, board.position.scenario)):
+        assert new == old.with_changes({"company.currency": board_in})
+
+
+def test_a_board_in_another_currency_leaves_amounts_out_and_says_so() -> None:
+    """Fails if the page What if ends in a fault, or draws dollars beside euros, once the scenario is another."""
+    at = visit()
+    board = board_of(at)
+    board.keep(history=History(Position(FIRM, FIRM)), observed=read("m.csv", DOLLARS))
+    there = comparable(board)
+    assert there is not None
+    assert there.metrics == ("leads",)
+    said = inside(board, simkit.simulate(FIRM, 4, 1, workers=1))
+    assert "4 observed months of leads" in said
+    assert "Observed amounts are in USD, this scenario in EUR" in said
+    board.keep(observed=read("m.csv", b"month,margin,currency\n1,5,USD\n"))
+    assert comparable(board) is None
+    at.session_state["turn to"] = "What if"
+    checked(at.run())
+    assert not at.error

@@ -217,6 +217,26 @@ def test_months_to_come_have_not_been_seen() -> None:
         load_observed(frame)
 
 
+def test_amounts_are_converted_at_one_rate_or_left_out() -> None:
+    """Fails if a count or a gap is converted too, the source does not say it, or more than money is left out."""
+    frame = pd.DataFrame({"month": [1, 2], "leads": [7, 8], "margin": [5, np.nan], "currency": "USD"})
+    seen = load_observed(frame)
+    found = seen.converted(0.5, "EUR")
+    found.check_currency("EUR")
+    np.testing.assert_array_equal(found.monthly("margin")[1], [2.5, np.nan])
+    np.testing.assert_array_equal(found.monthly("leads")[1], [7.0, 8.0])
+    assert found.source == "data frame, converted at 0.5 EUR for 1 USD"
+    for rate in (0.0, -1.0, np.nan, np.inf):
+        with pytest.raises(ObservedError, match="rate: must be above 0"):
+            seen.converted(rate, "EUR")
+    counts = seen.counts()
+    assert counts is not None
+    assert counts.metrics == ("leads",)
+    assert load_observed(frame.drop(columns="leads")).counts() is None
+    with pytest.raises(ObservedError, match='say currency = "USD" under \\[company\\]'):
+        seen.check_currency("EUR")
+
+
 def test_money_has_one_currency_and_it_is_the_scenarios() -> None:
     """Fails if amounts of two currencies are added up, or those of another are compared with a scenario's."""
     frame = pd.DataFrame({"month": [1, 2], "margin": [5, 6], "currency": ["usd", "USD"]})

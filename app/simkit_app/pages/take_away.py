@@ -12,6 +12,7 @@ from simkit.present.account import Account
 from simkit.run import Ensemble
 from simkit_app.answers import Answer
 from simkit_app.board import Board, link, opened
+from simkit_app.own_months import comparable
 from simkit_app.questions import KNOWN, Lived, Reasons, Steps
 from simkit_app.takeaways import PRESENTED, Takeaway, takeaways
 from simkit_app.watching import watch
@@ -144,7 +145,7 @@ class Files:
             reference,
             why.value if why is not None and why.complete else None,
             steps.value if steps.complete else None,
-            kept.observed,
+            comparable(self._board),
             kept.metric,
             kept.cumulative,
             unfinished=_unfinished(self._more),

@@ -98,7 +98,7 @@ class Picture:
         self.told = True
         kept = self._board.kept
         metric = kept.metric or own.scenario.parameters.expectation.metric
-        shown = results(own, reference, kept.observed, metric, kept.cumulative)
+        shown = results(own, reference, own_months.comparable(self._board), metric, kept.cumulative)
         headline = board_headline(own, reference)
         said = f"{shown.title}, month by month, with the expected line; the headline says when lives cross it"
         self._chart(0, shown.rows, board_charts.results_spec(shown.names, shown.title, own.months), said)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -26,16 +25,19 @@ from simkit.present.fit_files import fit_files
 from simkit.present.fit_months import check_rows, check_sentence, forecast_rows
 from simkit.present.fit_table import fit_rows, fit_sentences, value_name
 from simkit.present.headline import headline
+from simkit_app import own_currency
 from simkit_app.board import Board, answers
 from simkit_app.files import File, to_save
 from simkit_app.history import Position
-from simkit_app.own_months import ADVICE, FIT, forget
-from simkit_app.own_table import upload
+from simkit_app.own_months import ADVICE, FIT
+from simkit_app.own_table import checked, numbers, upload
 from simkit_app.questions import Fitted, Found, Weighed
 from simkit_app.text import plain
 from simkit_app.watching import Waiting, watch
 
 QUICK = 4 * KEPT
+_NAMES = 600
+"""Pixels of a column in which the longest name of a value is read whole."""
 
 
 def page() -> None:
@@ -46,8 +48,9 @@ def page() -> None:
     if seen is None:
         upload(board)
         return
-    _checked(board, seen)
-    _fit(board, seen)
+    checked(board, seen)
+    if not own_currency.differs(board, seen):
+        _fit(board, seen)
 
 
 def everything(file: File, found: Found, advice: Advice | None) -> bytes:
@@ -57,27 +60,6 @@ def everything(file: File, found: Found, advice: Advice | None) -> bytes:
         for name, text in fit_files(found.fit, found.predictive, advice).items():
             archive.writestr(name, text)
     return packed.getvalue()
-
-
-def _checked(board: Board, seen: Observed) -> None:
-    """What was read, and the way to be rid of it."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        part = (
-            f" Not seen in full, and left out: {', '.join(map(seen.label, seen.part_months))}."
-            if seen.part_months
-            else ""
-        )
-        metrics = ", ".join(map(metric_name, seen.metrics))
-        st.markdown(
-            f"**{plain(Path(seen.source).name)}**: {seen.months} month{'s' * (seen.months > 1)} of "
-            f"{metrics}.{plain(part)}",
-            width="stretch",
-        )
-        st.button("Remove them", icon=":material/delete:", on_click=forget)
-    with st.expander("The months as they were read"):
-        months = {seen.label(month): month for month in range(1, seen.months + 1)}
-        table = {"month": list(months), **{metric: seen.monthly(metric)[1].tolist() for metric in seen.metrics}}
-        st.dataframe(table, hide_index=True)
 
 
 def _fit(board: Board, seen: Observed) -> None:
@@ -92,7 +74,8 @@ def _fit(board: Board, seen: Observed) -> None:
             {"value": value_name(path), "from": one.low, "most likely": one.mode, "to": one.high}
             for path, one in ranges.items()
         ]
-        st.dataframe(rows, hide_index=True)
+        columns = {"value": st.column_config.Column(width=_NAMES), **numbers("from", "most likely", "to")}
+        st.dataframe(rows, hide_index=True, column_config=columns)
     if short := _too_short(seen):
         st.info(short, icon=":material/info:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -105,22 +88,29 @@ def _fit(board: Board, seen: Observed) -> None:
             format_func=lambda n: f"{'Quickly' if n == QUICK else 'Thoroughly'}: {n:,} lives",
         )
         asked = Fitted(scenario, seen, board.kept.seed, int(lives))
-        under_way = board.fitting == asked
+        answer = None if board.fitting is None else board.ask(FIT, board.fitting)[0]
+        failed = answer is not None and answer.error is not None
+        under_way = answer is not None and not (answer.complete or failed)
         st.button(
             "Fit",
             type="primary",
             icon=":material/play_arrow:",
             on_click=_begin,
             args=(asked,),
-            disabled=under_way or bool(short),
+            disabled=(board.fitting == asked and not failed) or bool(short),
         )
-        st.button("Cancel", icon=":material/stop:", on_click=_cancel, disabled=board.fitting is None)
-    if board.fitting is None:
+        st.button(
+            "Cancel",
+            icon=":material/stop:",
+            on_click=_cancel,
+            disabled=not under_way,
+            help="What was lived is kept for a while: Fit goes on from there.",
+        )
+    if board.fitting is None or answer is None:
         st.markdown("The fit takes a minute or three; you may go on with the board meanwhile.")
         return
     if board.fitting != asked:
         st.info("What is shown belongs to other months, another scenario or another thoroughness: fit again.")
-    (answer,) = board.ask(FIT, board.fitting)
     if answer.error or answer.value is None:
         watch([Waiting(answer, "Living what is believed about your company …")])
         if not answer.error:
@@ -147,7 +137,7 @@ def _found(board: Board, asked: Fitted, found: Found) -> None:
     st.markdown(f"**{plain(first)}** {plain(rests)}")
     for doubt in doubts:
         st.warning(plain(doubt), icon=":material/warning:")
-    st.dataframe(fit_rows(fit), hide_index=True, column_config={"value": st.column_config.Column(width="large")})
+    st.dataframe(fit_rows(fit), hide_index=True, column_config={"value": st.column_config.Column(width=_NAMES)})
     ahead = fit.observed.months < fit.prior.months
     weighing = board.ask(ADVICE, Weighed(asked, LIVES, fit))[0] if board.weighing and ahead else None
     _files(board, found, weighing.value if weighing is not None else None)
@@ -162,9 +152,12 @@ def _found(board: Board, asked: Fitted, found: Found) -> None:
             "Each decision is lived again in the lives that look most like your company, now and at each review: about "
             "6,000 lives, some minutes."
         )
-        st.button("Weigh the decisions", type="primary", icon=":material/balance:", on_click=_weigh)
+        st.button("Weigh the decisions", type="primary", icon=":material/balance:", on_click=_weigh, args=(True,))
         return
     if weighing.error or weighing.value is None:
+        label, icon = ("Try again", "refresh") if weighing.error else ("Cancel", "stop")
+        again = bool(weighing.error)
+        st.button(label, key="cancel weighing", icon=f":material/{icon}:", on_click=_weigh, args=(again,))
         watch([Waiting(weighing, "Living each decision …")])
         if not weighing.error:
             st.rerun()
@@ -192,7 +185,7 @@ def _check(found: Found) -> None:
     )
     columns = {"when": "month", "seen": "seen", "low": "9 in 10: from", "high": "to", "where": "lies"}
     of_metric = rows.loc[rows["metric"] == metric, list(columns)].rename(columns=columns)
-    table.dataframe(of_metric, hide_index=True, column_config=_numbers("seen", "9 in 10: from", "to"))
+    table.dataframe(of_metric, hide_index=True, column_config=numbers("seen", "9 in 10: from", "to"))
 
 
 def _forecast(fit: Fit) -> None:
@@ -215,7 +208,7 @@ def _forecast(fit: Fit) -> None:
         share = {"crossed by then": of_metric["crossed"].map(per_cent)}
         columns = {"when": "month", "median": "half of lives", "low": "9 in 10: from", "high": "to"}
         table = of_metric[list(columns)].rename(columns=columns).assign(**share)
-        st.dataframe(table, hide_index=True, column_config=_numbers("half of lives", "9 in 10: from", "to"))
+        st.dataframe(table, hide_index=True, column_config=numbers("half of lives", "9 in 10: from", "to"))
 
 
 def _metric(known: list[str], key: str, place: Any) -> str:
@@ -224,10 +217,6 @@ def _metric(known: list[str], key: str, place: Any) -> str:
         return known[0]
     chosen = place.segmented_control("Show", known, default=known[0], required=True, key=key, format_func=metric_name)
     return str(chosen)
-
-
-def _numbers(*columns: str) -> dict[str, Any]:
-    return {name: st.column_config.NumberColumn(format="localized") for name in columns}
 
 
 def _advice(advice: Advice) -> None:
@@ -265,7 +254,8 @@ def _files(board: Board, found: Found, advice: Advice | None) -> None:
 
 def _begin(asked: Fitted) -> None:
     board: Board = st.session_state.board
-    answers().drop(board.id, FIT)  # so that what failed is tried again, and no other fit is kept
+    for purpose in (FIT, ADVICE):  # so that what failed is tried again, and no other fit is kept
+        answers().drop(board.id, purpose)
     board.fitting, board.weighing = asked, False
 
 
@@ -273,13 +263,14 @@ def _cancel() -> None:
     """What is done stays; fitting again goes on from there."""
     board: Board = st.session_state.board
     answers().cancel(board.id, FIT)
-    answers().cancel(board.id, ADVICE)
     board.fitting, board.weighing = None, False
 
 
-def _weigh() -> None:
+def _weigh(wanted: bool) -> None:
+    """Weigh the decisions, or stop doing so; the fit stays."""
     board: Board = st.session_state.board
-    board.weighing = True
+    answers().drop(board.id, ADVICE)  # so that what failed is tried again
+    board.weighing = wanted
 
 
 def _open(fit: Fit, title: str) -> None:
