@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 
@@ -37,6 +38,9 @@ def _text(raw: bytes, source: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if b"\0" in raw and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            hint = "A table of months is a CSV file or an Excel workbook (.xlsx)."
+            raise ObservedError("is neither text nor an Excel workbook", field=source, hint=hint) from None
         line = raw.count(b"\n", 0, error.start) + 1
         raise ObservedError("is not UTF-8 text", field=f"{source}, row {line}", hint="Save it as CSV UTF-8.") from None
 
@@ -49,7 +53,8 @@ def _lines(text: str, source: str) -> Lines:
             if any(stripped):
                 yield reader.line_num, stripped
     except csv.Error as error:
-        raise ObservedError(f"is not CSV: {error}", field=f"{source}, row {reader.line_num}") from None
+        hint = "Look for a quotation mark that is alone."
+        raise ObservedError(f"is not CSV: {error}", field=f"{source}, row {reader.line_num}", hint=hint) from None
 
 
 def _separator(text: str) -> str:

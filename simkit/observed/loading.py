@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simkit.errors import ObservedError
 from simkit.observed.csv_files import csv_lines
 from simkit.observed.series import Observed
-from simkit.observed.tables import Lines, cell_text, headed, observed_table, recognised
+from simkit.observed.tables import Lines, cell_text, check_names, headed, observed_table, recognised
 from simkit.observed.workbooks import is_workbook, sheet_names, workbook_lines
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ def table_columns(raw: bytes, source: str, sheet: str | None = None) -> dict[str
     Raises:
         ObservedError: it is no table.
     """
-    return recognised(next(headed(_lines(raw, source, sheet)), (1, []))[1])
+    number, cells = next(headed(_lines(raw, source, sheet)), (1, []))
+    check_names(cells, f"{source}, row {number}")
+    return recognised(cells)
 
 
 def table_sheets(raw: bytes, source: str) -> tuple[str, ...]:

@@ -98,6 +98,7 @@ class _Row:
 def _header(cells: list[str], renamed: Mapping[str, str], source: str, place: str) -> list[str]:
     if not cells:
         raise ObservedError("is empty", field=source, hint="The first line names the columns, such as month,leads.")
+    check_names(cells, place)
     given = {_lower(name): meaning for name, meaning in renamed.items()}
     for name in given:
         if name not in map(_lower, cells):
@@ -122,6 +123,19 @@ def _header(cells: list[str], renamed: Mapping[str, str], source: str, place: st
     if not long_form and not set(columns) & set(METRICS):
         raise ObservedError("no column of results", field=place, hint=f"Add one of {', '.join(METRICS)}.")
     return columns
+
+
+def check_names(cells: list[str], place: str) -> None:
+    """Refuse a first line that holds a month and its results: no name of a column is a number.
+
+    Raises:
+        ObservedError: it does.
+    """
+    months = [cell for cell in cells if calendar_month(cell)]
+    numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
+    if numbers and len(months) < 2 and len(months) + len(numbers) == sum(map(bool, cells)):
+        hint = "Put a line above it that names them, such as month,leads,customers."
+        raise ObservedError("does not name the columns", field=place, value=", ".join(cells), hint=hint)
 
 
 def recognised(cells: list[str]) -> dict[str, str | None]:
@@ -203,8 +217,10 @@ def _first_month(rows: Iterable[_Row], given: str | None, source: str) -> str | 
 def _no_month(text: str) -> str:
     """What to do about a month that cannot be read."""
     if reads_either_way(text):
-        return "Day and month could each be the other."
-    return "" if any(map(str.isdigit, text)) else "Leave out rows that are no months, such as totals."
+        return "Day and month could each be the other: write the year and the month."
+    if any(map(str.isdigit, text)):
+        return "Other forms that are read: 31.01.2026, 01/2026, Jan 2026."
+    return "Leave out rows that are no months, such as totals."
 
 
 def _observations(row: _Row, first_month: str | None) -> Iterator[Observation]:

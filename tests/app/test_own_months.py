@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simkit.errors import ObservedError
+from simkit.observed import table_columns
 from simkit_app.own_months import LARGEST, read
 
 
@@ -13,6 +14,14 @@ def test_a_table_keeps_its_values_and_forgets_where_it_lay() -> None:
     found = read("months.csv", b"month,leads\n1,10\n2,12\n")
     assert found.source == "months.csv"
     assert found.monthly("leads")[1].tolist() == [10.0, 12.0]
+
+
+def test_a_table_without_names_is_refused_before_anybody_is_asked_for_them() -> None:
+    """Fails if the first month is taken for the names of the columns, and lost once these are said by hand."""
+    for content in (b"2025-01,1200,20\n2025-02,1210,21\n", b"1,1200,20\n2,1210,21\n"):
+        with pytest.raises(ObservedError, match=r"m.csv, row 1: does not name the columns"):
+            table_columns(content, "m.csv")
+    assert table_columns(b"Q,2025\n1,2\n", "m.csv") == {"Q": None, "2025": None}
 
 
 @pytest.mark.parametrize(
