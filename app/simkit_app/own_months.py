@@ -89,12 +89,14 @@ def read(name: str, content: bytes, columns: Mapping[str, str] | None = None, sh
     with TemporaryDirectory() as folder:
         file = Path(folder) / (Path(name).name or "months.csv")
         file.write_bytes(content)
+        there = f"{folder}/"
         try:
             found = load_observed(file, columns=columns, sheet=sheet)
         except ObservedError as mistake:
-            said = (mistake.field or "").replace(f"{folder}/", "")
-            raise ObservedError(mistake.message, field=said, value=mistake.value, hint=mistake.hint) from None
-    return replace(found, source=file.name)
+            field, hint = (said.replace(there, "") for said in (mistake.field or "", mistake.hint))
+            raise ObservedError(mistake.message, field=field, value=mistake.value, hint=hint) from None
+    seen = tuple(replace(one, place=one.place.replace(there, "")) for one in found.observations)
+    return replace(found, observations=seen, source=file.name)
 
 
 def accepted(

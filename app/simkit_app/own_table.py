@@ -41,7 +41,8 @@ def upload(board: Board) -> None:
         if sheet is None:
             return
         names = table_columns(content, uploaded.name, sheet or None)
-        meanings = {} if all(names.values()) else _meanings(names)
+        # In one column there is no table, whatever it is called.
+        meanings = {} if all(names.values()) or len(names) < 2 else _meanings(names)
         if meanings is not None:
             keep(read(uploaded.name, content, meanings, sheet or None))
             st.rerun()

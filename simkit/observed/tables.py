@@ -109,9 +109,6 @@ def _header(cells: list[str], renamed: Mapping[str, str], source: str, place: st
     for column, cell in zip(columns, cells, strict=True):
         if column in (IGNORE, ""):
             continue
-        if calendar_month(cell):
-            hint = "Months go down: a row for each, its results beside it."
-            raise ObservedError("months stand side by side", field=place, value=cell, hint=hint)
         if column not in known:
             hint = nearest(column, known) or f"Columns may be {', '.join(known)}; say what it is, or 'ignore' it."
             raise ObservedError("no such column", field=place, value=cell, hint=hint)
@@ -126,14 +123,17 @@ def _header(cells: list[str], renamed: Mapping[str, str], source: str, place: st
 
 
 def check_names(cells: list[str], place: str) -> None:
-    """Refuse a first line that holds a month and its results: no name of a column is a number.
+    """Refuse a first line that names no columns: one that holds a month and its results, or months.
 
     Raises:
         ObservedError: it does.
     """
     months = [cell for cell in cells if calendar_month(cell)]
     numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
-    if numbers and len(months) < 2 and len(months) + len(numbers) == sum(map(bool, cells)):
+    if len(months) > 1:
+        hint = "Months go down: a row for each, its results beside it."
+        raise ObservedError("months stand side by side", field=place, value=months[0], hint=hint)
+    if numbers and len(months) + len(numbers) == sum(map(bool, cells)):
         hint = "Put a line above it that names them, such as month,leads,customers."
         raise ObservedError("does not name the columns", field=place, value=", ".join(cells), hint=hint)
 

@@ -294,3 +294,20 @@ def test_a_board_in_another_currency_leaves_amounts_out_and_says_so() -> None:
     at.session_state["turn to"] = "What if"
     checked(at.run())
     assert not at.error
+
+
+@pytest.mark.parametrize(
+    ("months", "said"),
+    [
+        (2, "at least 3 months that were seen in full. Seen in full so far: 2"),
+        (7, "go to month 7, the scenario on the"),
+    ],
+)
+def test_what_cannot_be_fitted_is_said_before_anybody_tries(months: int, said: str) -> None:
+    """Fails if Fit can be pressed where it can only fail."""
+    at = visit()
+    seen = Observed(tuple(Observation(month, "leads", TOTAL, 700.0) for month in range(1, months + 1)))
+    board_of(at).keep(history=History(Position(FIRM, FIRM)), observed=seen)
+    checked(at.run())
+    assert said in at.info[0].value
+    assert [button.disabled for button in at.button if button.label == "Fit"] == [True]

@@ -76,7 +76,7 @@ def _fit(board: Board, seen: Observed) -> None:
         ]
         columns = {"value": st.column_config.Column(width=_NAMES), **numbers("from", "most likely", "to")}
         st.dataframe(rows, hide_index=True, column_config=columns)
-    if short := _too_short(seen):
+    if short := _unfit(seen, scenario.parameters.horizon_months):
         st.info(short, icon=":material/info:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         lives = st.segmented_control(
@@ -119,12 +119,16 @@ def _fit(board: Board, seen: Observed) -> None:
     _found(board, board.fitting, answer.value)
 
 
-def _too_short(seen: Observed) -> str:
+def _unfit(seen: Observed, horizon: int) -> str:
     """Why these months cannot be fitted; '' if they can."""
     try:
         full = full_months(seen)
     except RunError:
         return f"Nothing in it can be compared with a simulation: add one of {', '.join(map(metric_name, RESULTS))}."
+    if seen.months > horizon:
+        return (
+            f"Your months go to month {seen.months}, the scenario on the board to {horizon}: give it a later horizon."
+        )
     if full >= LEAST_MONTHS:
         return ""
     return f"A fit needs at least {LEAST_MONTHS} months that were seen in full. Seen in full so far: {full}."
