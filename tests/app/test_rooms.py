@@ -293,19 +293,61 @@ def test_a_second_company_begins_with_a_new_drawing(rooms: Rooms) -> None:
     assert seat.drawing.crossing == 5
 
 
-@pytest.mark.parametrize(("number", "age"), [(SCHEMA + 98, "a newer"), (SCHEMA - 1, "an older")])
-def test_a_file_of_another_version_is_refused(tmp_path: Path, number: int, age: str) -> None:
-    """Fails if rooms of another version are gone on with as if they were ours, or if anything is written to them."""
-    file = tmp_path / "rooms.sqlite"
+def made_by_another(file: Path, number: int) -> None:
+    """A file of rooms with the tables of another version of simkit."""
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
         other.execute("CREATE TABLE schema (number INTEGER PRIMARY KEY)")
         other.execute(f"INSERT INTO schema VALUES ({number})")
+
+
+def tables(file: Path) -> tuple[list[str], int]:
+    """The names of a file's tables, and their number."""
+    with closing(sqlite3.connect(file)) as other:
+        names = [name for (name,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return sorted(names), other.execute("SELECT number FROM schema").fetchone()[0]
+
+
+def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    """Fails if rooms of a newer version are gone on with as if they were ours, or if anything is written to them."""
+    file, number = tmp_path / "rooms.sqlite", SCHEMA + 98
+    made_by_another(file, number)
     with pytest.raises(
-        StoreError, match=f"made by {age} version of simkit: .* number {number}, here they have {SCHEMA}"
+        StoreError, match=f"made by a newer version of simkit: .* number {number}, here they have {SCHEMA}"
     ):
         opened(file)
-    with closing(sqlite3.connect(file)) as other:
-        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("schema",)]
+    assert tables(file) == (["schema"], number)
+
+
+def test_a_file_of_an_older_version_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Fails if an older file keeps the server from starting, is lost, takes another's name, or if nothing is said."""
+    file = tmp_path / "rooms.sqlite"
+    for name in (f"rooms-tables-{SCHEMA - 1}.sqlite", f"rooms-tables-{SCHEMA - 1}-2.sqlite"):
+        made_by_another(file, SCHEMA - 1)
+        caplog.clear()
+        engine = opened(file)
+        code, _ = Rooms(engine).open(COMPANY, "one")
+        engine.dispose()
+        assert Rooms(opened(file)).standing(code).code == code  # and begun anew only once
+        assert tables(tmp_path / name) == (["schema"], SCHEMA - 1)
+        assert tables(file) == (sorted(Table.metadata.tables), SCHEMA)
+        [said] = caplog.messages
+        assert str(file) in said
+        assert f"It is now {name};" in said
+        for ours in tmp_path.glob("rooms.sqlite*"):
+            ours.unlink()
+
+
+def test_an_older_file_in_use_is_not_taken_away(tmp_path: Path) -> None:
+    """Fails if the file of an older server that still runs is renamed under it."""
+    file = tmp_path / "rooms.sqlite"
+    made_by_another(file, SCHEMA - 1)
+    with closing(sqlite3.connect(file, isolation_level=None)) as older:
+        older.execute("SELECT number FROM schema").fetchone()
+        with pytest.raises(StoreError, match=r"cannot be set aside: .*locked.*End other servers"):
+            opened(file)
+        older.execute("CREATE TABLE more (number INTEGER)")
+    assert tables(file) == (["more", "schema"], SCHEMA - 1)
 
 
 def test_a_file_of_another_program_is_refused(tmp_path: Path) -> None:

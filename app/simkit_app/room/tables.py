@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
 from sqlalchemy import JSON, Connection, Engine, ForeignKey, create_engine, delete, event, insert, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -16,6 +20,7 @@ from simkit.errors import StoreError
 SCHEMA = 2
 _BUSY = 10_000
 """Milliseconds that one change waits for another to end."""
+_log = logging.getLogger(__name__)
 
 
 class Table(DeclarativeBase):
@@ -132,11 +137,29 @@ class Hands(Table):
 
 
 def opened(file: Path) -> Engine:
-    """The file's tables, made where there are none.
+    """The file's tables, made where there are none; those of an older version are set aside, and begun anew.
 
     Raises:
-        StoreError: it cannot be used, or another version of simkit made it; its tables are left as they were.
+        StoreError: it cannot be used, or a newer version of simkit made it; its tables are left as they were.
     """
+    engine, known = _looked_into(file)
+    if known < SCHEMA:
+        engine.dispose()
+        _set_aside(file)
+        engine, known = _looked_into(file)
+    if known > SCHEMA:
+        hint = "Move it away, and a new one is made; or open it with the version of simkit that made it."
+        raise StoreError(
+            f"was made by a newer version of simkit: its tables have number {known}, here they have {SCHEMA}",
+            field="rooms",
+            value=str(file),
+            hint=hint,
+        )
+    return engine
+
+
+def _looked_into(file: Path) -> tuple[Engine, int]:
+    """The file, and the number of its tables."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)  # names are in it
@@ -144,19 +167,41 @@ def opened(file: Path) -> Engine:
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
         with changing(engine) as session:
-            known = _version(session.connection())
+            return engine, _version(session.connection())
     except (OSError, SQLAlchemyError) as error:
         raise StoreError(f"cannot be used: {error}", field="rooms", value=str(file)) from None
-    if known != SCHEMA:
-        age = "a newer" if known > SCHEMA else "an older"
-        hint = "Move it away, and a new one is made; or open it with the version of simkit that made it."
+
+
+def _set_aside(file: Path) -> None:
+    """Give a file of older tables another name beside it, and say so; nothing is deleted."""
+    try:
+        with FileLock(f"{file}.lock"):
+            engine, known = _looked_into(file)
+            engine.dispose()
+            if known >= SCHEMA:  # another server began at the same time, and was faster
+                return
+            with closing(sqlite3.connect(file, timeout=0)) as older:
+                older.execute("PRAGMA journal_mode = DELETE")  # all of it in one file, and nobody else has it open
+            aside = _free_name(file, known)
+            file.rename(aside)
+    except (OSError, sqlite3.Error) as error:
         raise StoreError(
-            f"was made by {age} version of simkit: its tables have number {known}, here they have {SCHEMA}",
+            f"was made by an older version of simkit, and cannot be set aside: {error}",
             field="rooms",
             value=str(file),
-            hint=hint,
-        )
-    return engine
+            hint="End other servers of simkit that use it, or move it away.",
+        ) from None
+    _log.warning("%s was made by an older version of simkit. It is now %s; a new one is begun.", file, aside.name)
+
+
+def _free_name(file: Path, number: int) -> Path:
+    """Beside a file, a name that nothing has, with the number of its tables."""
+    aside = file.with_name(f"{file.stem}-tables-{number}{file.suffix}")
+    for again in count(2):
+        if not aside.exists():
+            break
+        aside = file.with_name(f"{file.stem}-tables-{number}-{again}{file.suffix}")
+    return aside
 
 
 def _version(connection: Connection) -> int:
