@@ -121,6 +121,8 @@ class _Play:
                 page.goto(link)
                 expect(page.get_by_text(f"Month {month} of {self._months}").first).to_be_visible()
                 self._wall.reload()
+                expect(self._wall.get_by_text(f"Month {month} of {self._months}")).to_be_visible()
+                self._wall.locator(".stVegaLiteChart svg").wait_for()
             if month in (1, KILLED):
                 self._picture(f"round {self._standing.round} month {month}")
         self._step("Go to the debrief")
@@ -147,6 +149,7 @@ class _Play:
             self._step("Next part")
             self._wall.wait_for_timeout(1_500)
             self._wall.screenshot(path=self._pictures / f"wall {name} {scene}.png")
+            self._fits()
         self._check()
 
     def go_on(self, mode: str) -> None:
@@ -180,6 +183,8 @@ class _Play:
         if mode == "own":
             who = page.get_by_role("combobox", name="Who decides?")
             chosen = "Each their own company, under the same luck"
+            who.scroll_into_view_if_needed()
+            who.page.wait_for_timeout(500)  # a list closes when the page is still on its way
             who.click()
             page.get_by_role("option", name=chosen).click()
             expect(who).to_have_value(chosen)
@@ -260,4 +265,11 @@ class _Play:
         shown: Sequence[tuple[str, Page]] = [("facilitator", self._facilitator), ("wall", self._wall)]
         shown = [*shown, *((f"person {number}", page) for number, page in enumerate(self._people[: len(_SCREENS)]))]
         for who, page in shown:
+            page.evaluate("scrollTo(0, 0)")  # what stays at the edge of the screen covers the middle of the picture
             page.screenshot(path=self._pictures / f"{name}, {who}.png", full_page=who != "wall")
+        self._fits()
+
+    def _fits(self) -> None:
+        edge = self._wall.get_by_test_id("stMain")
+        if edge.evaluate("main => main.scrollHeight > main.clientHeight"):
+            self.wrong.append(f"the projector's view runs below the edge: {self._standing.phase}")

@@ -290,10 +290,14 @@ def sheet_spec(months: int, top: float) -> dict[str, Any]:
 
 _LENGTHS = {"fontSize", "labelFontSize", "titleFontSize", "labelLimit", "strokeWidth", "symbolStrokeWidth"}
 _AREAS = {"size", "symbolSize"}
+_WALL = 1200
 
 
-def on_the_wall(spec: Mapping[str, Any], times: float = 2.5) -> dict[str, Any]:
-    """A chart that can be read from the back of a room: letters and lines of it are so many times larger."""
+def on_the_wall(spec: Mapping[str, Any], times: float = 2.0) -> dict[str, Any]:
+    """A chart that can be read from the back of a room: letters and lines of it are so many times larger.
+
+    It has a width of its own, so that the whole of it can be shown smaller or larger.
+    """
 
     def enlarged(part: Any) -> Any:
         if isinstance(part, dict):
@@ -308,8 +312,12 @@ def on_the_wall(spec: Mapping[str, Any], times: float = 2.5) -> dict[str, Any]:
     made: dict[str, Any] = enlarged(spec)
     letters = {"labelFontSize": 12 * times, "titleFontSize": 12 * times}
     given = made.get("config", {})
-    legend = {**given.get("legend", {}), **letters, "columns": 2, "symbolSize": 100 * times**2}
-    made["config"] = {**given, "axis": {**letters, "labelLimit": 900}, "legend": legend}
+    side_by_side = {"bottom": {"direction": "horizontal", "anchor": "start", "margin": 12 * times}}
+    legend = {**given.get("legend", {}), **letters, "columns": 3, "symbolSize": 100 * times**2}
+    legend |= {"offset": 6 * times, "rowPadding": times, "layout": side_by_side}
+    axis = {**letters, "labelLimit": _WALL / 2, "titlePadding": 2 * times}
+    made["config"] = {**given, "axis": axis, "legend": legend}
+    made["width"] = _WALL
     return made
 
 

@@ -24,8 +24,8 @@ SAYS: dict[Choice, str] = {
     "push": "Push: demand more activity",
     "cut": "Cut: save on media, tools and hiring",
     "reorganise": "Reorganise: bring the channels together",
-    "chase": "Chase what everybody talks about",
-    "stop": "Stop the programme",
+    "chase": "Chase: do what everybody talks about",
+    "stop": "Stop: end the programme",
 }
 """Choices in the words of a meeting."""
 Decided = tuple[tuple[int, Choice], ...]

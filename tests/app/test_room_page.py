@@ -378,8 +378,8 @@ def test_who_stopped_sees_only_savings_and_two_tabs_agree(
         expect(tab.locator("#status")).to_have_text(SAVED)
     assert page.locator("#readout").inner_text() == second.locator("#readout").inner_text()
     room.go("lock", "reveal", "reveal")
-    vote(page, "Stop the programme")
-    expect(second.get_by_role("radio", name="Stop the programme")).to_be_checked()
+    vote(page, "Stop: end the programme")
+    expect(second.get_by_role("radio", name="Stop: end the programme")).to_be_checked()
     room.go("reveal", "reveal")
     for tab in (page, second):
         expect(tab.locator("#stopped")).to_have_text(

@@ -44,7 +44,21 @@ def projected(page: Page, server: str, code: str) -> Page:
     wall.goto(f"{server}{page.get_by_role('link', name='Open the projector view').get_attribute('href')}")
     expect(wall.get_by_text("2 here, 2 have drawn")).to_be_visible()
     expect(wall.get_by_text(code, exact=True)).to_be_visible()
+    fits(wall)
     return wall
+
+
+def fits(wall: Page) -> None:
+    """A projector has no scroll bar that anybody could reach."""
+    for width, height in ((1024, 768), (1920, 1080), (1280, 720)):
+        wall.set_viewport_size({"width": width, "height": height})
+        wall.wait_for_timeout(500)
+        assert wall.get_by_test_id("stMain").evaluate("main => main.scrollHeight <= main.clientHeight")
+        for drawn in wall.locator(".stVegaLiteChart svg.marks, .wall-qr").all():
+            box = drawn.bounding_box()
+            assert box is not None
+            assert box["height"] > 0.3 * height
+            assert box["y"] + box["height"] <= height
 
 
 def rehearsed(page: Page) -> None:
@@ -67,10 +81,12 @@ def lived(page: Page, wall: Page, people: tuple[Page, Page]) -> None:
         expect(person.locator("#status")).to_have_text(re.compile("saved"))
     expect(page.get_by_text("3 have decided about month 3")).to_be_visible()
     expect(wall.get_by_text("3 of 3 have decided")).to_be_visible()
+    fits(wall)
     for month in (4, 5, 6):
         reveal.click()
         expect(people[1].locator("#months-heading")).to_contain_text(str(month))
     expect(page.get_by_text("Push: demand more activity").first).to_be_visible()
+    fits(wall)
 
 
 def debriefed(page: Page, wall: Page) -> str:
@@ -78,9 +94,14 @@ def debriefed(page: Page, wall: Page) -> str:
     expect(wall.get_by_text("What was expected, and what came")).to_be_visible()
     page.get_by_role("button", name="Next part").click()
     expect(wall.get_by_text("When the crossing was expected")).to_be_visible()
+    fits(wall)
     assert wall.get_by_role("button").count() == 0
     for last in ("Margin less cost, each decision against holding", "those most like yours counting most", "(C8)"):
         expect(page.get_by_text(last).first).to_be_visible()
+    for title in ("Who stopped", "What decisions did", "What could have been known", "Activity is not results"):
+        page.get_by_role("button", name="Next part").click()
+        expect(wall.get_by_text(title)).to_be_visible()
+        fits(wall)
     files = {"Debrief (HTML)": b"Ann &lt;b&gt;", "Debrief (PowerPoint)": b"PK", "People (CSV)": b"Ann <b>"}
     for button, holds in files.items():
         with page.expect_download() as download:
@@ -91,7 +112,7 @@ def debriefed(page: Page, wall: Page) -> str:
 
 def test_a_session_from_drawing_to_debrief(page: Page, chromium: Browser, server: str) -> None:
     """Fails if people cannot join, draw, see a month, decide or compare, if nobody can lead them there, or if the
-    projector steers, or holds a name or a secret."""
+    projector steers, runs below its edge, or holds a name or a secret."""
     opened(page, server, "Open the room")
     code = page.locator("h1", has_text=re.compile("^[A-Z]{6}$")).inner_text()
     with phone(chromium) as first, phone(chromium) as second:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from html import escape
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,10 @@ from simkit_app.room.steps import SCENES
 from simkit_app.room.views import of_room
 
 _EVERY = 1.0
+_LARGEST, _SMALLEST = 26, 12
+"""Letters of a part without a chart, in thousandths of the width."""
+_LETTER, _ACROSS, _BELOW = 0.6, 90.0, 45.0
+"""The width of a letter, as a share of its size; the width of a line and the height below the title, in hundredths."""
 KEYS = ("room", "view", "at")
 """Of the address: code, the projector's secret, and this machine as the others reach it."""
 
@@ -65,7 +71,7 @@ def _wall(code: str) -> None:
 def _joining(standing: Standing, seen: dict[str, Any]) -> None:
     host = st.query_params.get("at") or st.context.headers.get("Host", "localhost")
     link = joining(host, standing.code)
-    words, picture = st.columns([3, 2], vertical_alignment="center")
+    words, picture = st.columns(2, vertical_alignment="center")
     raised = sum(standing.hands.get(GUESSED, {}).values())
     count = f"{seen['people']} here, {seen['drawn']} have drawn" + (f", {raised} raised hands" if raised else "")
     company = standing.company.scenario
@@ -94,9 +100,10 @@ def _living(standing: Standing, seen: dict[str, Any]) -> None:
     if standing.mode == "own" and rows:
         said += "; the company of those who decide nothing" if not standing.reviewing else ""
     st.html(f'<p class="wall-big">{month}</p><p class="wall-text wall-line">{escape(said)}</p>')
-    spec = on_the_wall(room_spec(seen["unit"], seen["months"], 470 if standing.reviewing else 600))
+    spec = on_the_wall(room_spec(seen["unit"], seen["months"], 450 if standing.reviewing else 550))
     frame = room_rows(seen["line"], rows, seen["fan"])
-    st.vega_lite_chart(frame, spec, alt="What was promised, what the room expected, and what happened", key="wall")
+    alt = "What was promised, what the room expected, and what happened"
+    st.vega_lite_chart(frame, spec, alt=alt, key="wall", width="content")
     if standing.reviewing:
         choices = "".join(f"<li>{escape(one['says'])}</li>" for one in seen["choices"])
         st.html(f'<ul class="wall-choices">{choices}</ul>')
@@ -123,13 +130,29 @@ def _talking(standing: Standing) -> None:
 
 
 def _part(section: Section) -> None:
+    rows, chart = section.rows, section.spec
     st.html(f'<p class="wall-big">{escape(section.title)}</p>')
     lines = "".join(f"<li>{escape(one)}</li>" for one in section.said)
-    st.html(f'<ul class="wall-said wall-{section.key}">{lines}</ul>')
-    if section.rows is not None and section.spec is not None and len(section.rows):
-        spec = on_the_wall(section.spec)
-        spec["height"] = 560 if section.key != "decisions" else min(560, 100 * len(section.rows) + 180)
-        st.vega_lite_chart(section.rows, spec, alt=section.title, key=f"wall {section.key}")
+    if rows is None or chart is None or not len(rows):
+        letters = f"font-size: calc({_letters(section.said):.1f} * var(--u))"
+        st.html(f'<ul class="wall-said wall-only" style="{letters}">{lines}</ul>')
+        return
+    st.html(f'<ul class="wall-said">{lines}</ul>')
+    spec = on_the_wall(chart)
+    spec["height"] = 460 if section.key != "decisions" else min(520, 64 * len(rows) + 140)
+    st.vega_lite_chart(rows, spec, alt=section.title, key=f"wall {section.key}", width="content")
+
+
+def _letters(said: Sequence[str]) -> float:
+    """The largest letters, in hundredths of the width, with which sentences have room below a title on 16:9."""
+    sizes = (tenths / 10 for tenths in range(_LARGEST, _SMALLEST, -1))
+    return next((size for size in sizes if _height(said, size) <= _BELOW), _SMALLEST / 10)
+
+
+def _height(said: Sequence[str], size: float) -> float:
+    """What sentences take, in the same unit: lines, and what is between sentences."""
+    lines = sum(ceil(len(one) * size * _LETTER / _ACROSS) for one in said)
+    return size * (1.2 * lines + 0.6 * len(said))
 
 
 def _amount(seen: dict[str, Any], value: float) -> str:
