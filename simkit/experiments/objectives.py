@@ -127,17 +127,29 @@ def measured(lives: pd.DataFrame, outcome: str, months: int, charge: float = 0.0
     else:
         found = lives[outcome].astype(float)
     values: Floats = np.asarray(found.to_numpy(dtype=float, na_value=math.nan), dtype=np.float64)
-    if charge and outcome in ("total_cost", "net_margin", "roi"):
-        stopped = lives["stopped_month"].to_numpy(dtype=float, na_value=math.nan)
-        paid = charge * np.where(np.isnan(stopped), months, stopped - 1.0)
-        cost = lives["total_cost"].to_numpy(dtype=float, na_value=math.nan)
-        charged = {
-            "total_cost": values + paid,
-            "net_margin": values - paid,
-            "roi": (values * cost - paid) / (cost + paid),
-        }
-        values = np.asarray(charged[outcome], dtype=float)
-    return values
+    if not charge:
+        return values
+    cost, stopped = (lives[name].to_numpy(dtype=float, na_value=math.nan) for name in ("total_cost", "stopped_month"))
+    return charged(outcome, values, charge, cost, stopped, months)
+
+
+def charged(outcome: str, values: Floats, charge: float, cost: Floats, stopped: Floats, months: int) -> Floats:
+    """An outcome of each life with what the model does not know of, spent each month until the programme ends.
+
+    Args:
+        outcome: a measure; only total_cost, net_margin and roi hang on money.
+        values: the outcome as the model has it.
+        charge: money a month.
+        cost: total_cost as the model has it.
+        stopped: the month in which the programme was abandoned, nan where it was not.
+        months: the horizon.
+    """
+    paid = charge * np.where(np.isnan(stopped), months, stopped - 1.0)
+    if outcome == "total_cost":
+        return values + paid
+    if outcome == "net_margin":
+        return values - paid
+    return (values * cost - paid) / (cost + paid) if outcome == "roi" else values
 
 
 def _constraint(text: object, months: int) -> Constraint:

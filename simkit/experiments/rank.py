@@ -19,16 +19,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simkit.errors import RunError
-from simkit.experiments.comparison import Progress, check_comparable, shifted
+from simkit.experiments.comparison import Progress, shifted
 from simkit.experiments.elimination import Elimination
-from simkit.experiments.objectives import sign
+from simkit.experiments.handful import Handful, handful
+from simkit.experiments.objectives import charged, sign
 from simkit.experiments.paired import effect
-from simkit.run import Ensemble, Interrupted, check_measure, simulate
+from simkit.experiments.searched import Search
+from simkit.run import Ensemble, Interrupted, simulate
 from simkit.run.drawing import presented
 from simkit.run.lives import Floats
 from simkit.run.precision import bounds, is_share
 from simkit.run.replications import whole
-from simkit.scenarios import Scenario, load_scenario
+from simkit.scenarios import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +52,8 @@ class Ranking:
         outcome: what they are ranked by, in its good direction.
         probability: that the pick is right, if the best is better than all others by the indifference.
         indifference: the smallest difference that matters, in the outcome's unit.
-        outcomes: the outcome in each life, for each scenario until it was left out.
+        outcomes: the outcome in each life, charged with the prices of a search, for each scenario until it was left
+            out.
         left_out: after how many lives a scenario was clearly behind; those still in have none.
         seed: of all luck.
         level: the confidence of intervals.
@@ -161,8 +164,8 @@ class RankingInterrupted(Interrupted):
 
 
 def rank(
-    scenarios: Mapping[str, Scenario | str],
-    outcome: str = "restricted_crossing_month",
+    scenarios: Mapping[str, Scenario | str] | Search,
+    outcome: str | None = None,
     probability: float = 0.95,
     indifference: float | None = None,
     seed: int = 1,
@@ -176,8 +179,10 @@ def rank(
     """Live a handful of scenarios with the same luck until one is best with a stated probability.
 
     Args:
-        scenarios: two or more by name, or names of shipped ones and files; up to some twenty.
-        outcome: a measure that every life has; it is ranked in its good direction.
+        scenarios: two or more by name, or names of shipped ones and files; up to some twenty. Or a search, of which
+            today's scenario and the finalists are taken, with the prices that were given in it.
+        outcome: a measure that every life has, ranked in its good direction; the restricted mean crossing by default,
+            or the search's first objective.
         probability: that the pick is right, if the best is better than all others by the indifference. If others are
             closer to it than that, the pick is one of those.
         indifference: the smallest difference that matters, in the outcome's unit; by default a month, or five points of
@@ -189,41 +194,41 @@ def rank(
         progress: told how many lives are done, and how many there will be at most.
 
     Raises:
-        RunError: arguments that cannot be; as `simulate`.
+        RunError: arguments that cannot be; a life without a number; as `simulate`.
         RankingInterrupted: by the user; it carries what was done.
     """
-    given = _given(scenarios, outcome)
-    matters = _indifference(outcome, indifference)
+    given = handful(scenarios, outcome, "scenarios")
+    matters = _indifference(given.outcome, indifference)
     least, most = whole(first, "first", 3), whole(budget, "budget", 3)
-    if not 1.0 / len(given) < probability < 1.0:
-        raise RunError(f"must lie between {1 / len(given):.2g}, a guess, and 1", field="probability", value=probability)
+    names, count = list(given.plans), len(given.plans)
+    if not 1.0 / count < probability < 1.0:
+        raise RunError(f"must lie between {1 / count:.2g}, a guess, and 1", field="probability", value=probability)
     if most < least:
         raise RunError(f"expected at least the {least} lives to begin with", field="budget", value=budget)
-    ends = bounds(outcome, next(iter(given.values())).parameters.horizon_months)
-    procedure = Elimination(len(given), probability, matters, least, ends[1] - ends[0] if ends else 0.0)
-    names, lives = list(given), dict[str, Ensemble]()
+    ends = bounds(given.outcome, given.plans[names[0]].parameters.horizon_months)
+    procedure = Elimination(count, probability, matters, least, ends[1] - ends[0] if ends else 0.0)
+    lives: dict[str, Ensemble] = {}
 
     def ranking() -> Ranking | None:
-        if len(lives) < len(given):
+        if len(lives) < count:
             return None
         out = {names[i]: n for i, n in procedure.out.items()}
-        values = {name: lives[name].measure(outcome)[: out.get(name)] for name in names}
-        return Ranking(given, outcome, probability, matters, values, out, seed)
+        values = {name: _values(given, name, lives[name])[: out.get(name)] for name in names}
+        return Ranking(given.plans, given.outcome, probability, matters, values, out, seed)
 
     try:
-        _eliminate(given, lives, procedure, outcome, seed, least, most, workers, executor, progress)
+        _eliminate(given, lives, procedure, seed, least, most, workers, executor, progress)
     except (Interrupted, KeyboardInterrupt):
-        raise RankingInterrupted(ranking(), most * len(given)) from None
+        raise RankingInterrupted(ranking(), most * count) from None
     made = ranking()
     assert made is not None
     return made
 
 
 def _eliminate(
-    given: Mapping[str, Scenario],
+    given: Handful,
     lives: dict[str, Ensemble],
     procedure: Elimination,
-    outcome: str,
     seed: int,
     first: int,
     most: int,
@@ -232,35 +237,32 @@ def _eliminate(
     progress: Progress | None,
 ) -> None:
     """Live what is left, some lives at a time, and look at them one by one, as the procedure does."""
-    names, reach, seen = list(given), first, 0
+    names, reach, seen = list(given.plans), first, 0
     while len(procedure.left) > 1 and seen < most:
-        for i in procedure.left:
-            told = shifted(progress, sum(len(one) for one in lives.values()), most * len(given))
-            if names[i] in lives:
-                lives[names[i]] = lives[names[i]].extend(reach, workers, executor=executor, progress=told)
+        for name in (names[i] for i in procedure.left):
+            told = shifted(progress, sum(len(one) for one in lives.values()), most * len(names))
+            if name in lives:
+                lives[name] = lives[name].extend(reach, workers, executor=executor, progress=told)
             else:
-                lives[names[i]] = simulate(given[names[i]], reach, seed, workers, executor=executor, progress=told)
-        values = {i: sign(outcome) * lives[names[i]].measure(outcome) for i in procedure.left}
+                lives[name] = simulate(given.plans[name], reach, seed, workers, executor=executor, progress=told)
+        values = {i: sign(given.outcome) * _values(given, names[i], lives[names[i]]) for i in procedure.left}
         while seen < reach and len(procedure.left) > 1:
             seen += 1
-            rows = np.full((len(given), seen), np.nan)
+            rows = np.full((len(names), seen), np.nan)
             for i in procedure.left:
                 rows[i] = values[i][:seen]
             procedure.look(rows)
         reach = min(reach + _AT_ONCE, most)
 
 
-def _given(scenarios: Mapping[str, Scenario | str], outcome: str) -> dict[str, Scenario]:
-    if not isinstance(scenarios, Mapping) or len(scenarios) < 2:  # type: ignore[redundant-expr]  # no checker in a notebook
-        hint = 'For example {"today": a, "integrated": b}.'
-        raise RunError("expected two or more scenarios by name", field="scenarios", hint=hint)
-    given = {str(name): load_scenario(one) if isinstance(one, str) else one for name, one in scenarios.items()}
-    for name, one in given.items():
-        if not isinstance(one, Scenario):
-            raise RunError("expected a scenario or the name of one", field=f"scenarios.{name}", value=one)
-    check_measure(outcome, next(iter(given.values())).parameters.horizon_months)
-    check_comparable(given, [outcome])
-    return given
+def _values(given: Handful, name: str, lives: Ensemble) -> Floats:
+    """The outcome of a scenario in each of its lives, with what it pays that the model does not know of."""
+    values, charge = lives.measure(given.outcome), given.charges[name]
+    if charge:
+        cost, stopped = lives.measure("total_cost"), lives.lives.stopped_month
+        values = charged(given.outcome, values, charge, cost, stopped, lives.months)
+    given.check_whole(name, values)
+    return values
 
 
 def _indifference(outcome: str, asked: float | None) -> float:

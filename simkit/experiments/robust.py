@@ -19,20 +19,21 @@ import numpy as np
 
 from simkit.errors import ParameterError, RunError
 from simkit.experiments.axes import Axis, Over, axes_over
-from simkit.experiments.comparison import Progress, check_comparable, shifted
+from simkit.experiments.comparison import Progress
 from simkit.experiments.design import Design, even_points
 from simkit.experiments.doubts import unsure
+from simkit.experiments.handful import Handful, handful
 from simkit.experiments.objectives import measured, sign
 from simkit.experiments.searched import Search
+from simkit.experiments.stages import Stages
 from simkit.experiments.store import lock
-from simkit.experiments.sweep import sweep, temporary_folder
+from simkit.experiments.sweep import temporary_folder
 from simkit.parameters import Value
 from simkit.parameters.values import flattened, value_at
-from simkit.run import check_measure
 from simkit.run.drawing import presented
 from simkit.run.lives import Floats
 from simkit.run.replications import whole
-from simkit.scenarios import Scenario, load_scenario
+from simkit.scenarios import Scenario
 from simkit.statistics import Estimate, mean, share
 
 if TYPE_CHECKING:
@@ -199,68 +200,35 @@ def robust(
         ParameterError, RunError: arguments that cannot be; nothing is unknown; what is unknown is chosen by the plans.
         StoreError, SweepInterrupted: as `sweep`.
     """
-    given, charges = _plans(plans)
-    if outcome is None:
-        outcome = plans.design.objectives[0] if isinstance(plans, Search) else "restricted_crossing_month"
-    months = next(iter(given.values())).parameters.horizon_months
-    check_measure(outcome, months)
-    check_comparable(given, [outcome])
+    given = handful(plans, outcome, "plans")
     number, each = whole(futures, "futures", 2), whole(replications, "replications", 2)
     if each % 2:
         raise RunError("expected an even number", field="replications", value=replications)
-    axes = _unknown(given, over)
+    axes = _unknown(given.plans, over)
     paths = tuple(axis.path for axis in axes)
     shares = even_points("sobol", len(axes), number, seed)
     points = tuple(tuple(axis.at(u) for axis, u in zip(axes, row, strict=True)) for row in shares.tolist())
     folder = Path(out) if out is not None else temporary_folder()
     few = max(2, number * each // 4)
-    total, done = len(given) * (number * each + few), 0
-
-    def lived(scenario: Scenario, name: str, charge: float, design: Design) -> Floats:
-        nonlocal done
-        lives = sweep(
-            design,
-            out=folder / name,
-            resume=resume,
-            workers=workers,
-            executor=executor,
-            cluster=cluster,
-            progress=shifted(progress, done, total),
-        )
-        done += design.lives
-        values = measured(lives.outcomes, outcome, months, charge)
-        if np.isnan(values).any():
-            hint = "A life failed, or spends nothing, so that it has no return."
-            raise RunError(f"{int(np.isnan(values).sum())} lives of '{name}' have no number", field=outcome, hint=hint)
-        return values.reshape(len(design.points), design.replications)
-
+    total = len(given.plans) * (number * each + few)
+    stages = Stages(folder, total, resume, workers, executor, cluster, progress)
     lives, assumed = [], []
     with lock(folder):
-        for i, (scenario, charge) in enumerate(zip(given.values(), charges, strict=True)):
+        for i, (name, scenario) in enumerate(given.plans.items()):
             known = tuple(value_at(scenario.parameters, path) for path in paths)
             one = Design(scenario, paths, (known,), few, seed, "futures")
-            assumed.append(lived(scenario, f"assumed-{i:02d}", charge, one)[0])
+            assumed.append(_values(given, name, one, stages.live(one, f"assumed-{i:02d}"))[0])
             many = Design(scenario, paths, points, each, seed, "futures", apart=True)
-            lives.append(lived(scenario, f"futures-{i:02d}", charge, many))
+            lives.append(_values(given, name, many, stages.live(many, f"futures-{i:02d}")))
     values = tuple(dict(zip(paths, point, strict=True)) for point in points)
-    return Robustness(given, outcome, values, np.stack(lives), np.stack(assumed), seed)
+    return Robustness(given.plans, given.outcome, values, np.stack(lives), np.stack(assumed), seed)
 
 
-def _plans(plans: Mapping[str, Scenario | str] | Search) -> tuple[dict[str, Scenario], list[float]]:
-    """Scenarios by name, and what each pays a month that the model does not know of."""
-    if isinstance(plans, Search):
-        design = plans.design.plans
-        finalists = {f"plan {one.number}": one.plan for one in plans.finalists}
-        given = {"today": design.base} | {name: design.scenario(plan) for name, plan in finalists.items()}
-        return given, [0.0, *(design.charge(plan) for plan in finalists.values())]
-    if not isinstance(plans, Mapping) or len(plans) < 2:  # type: ignore[redundant-expr]  # no checker in a notebook
-        hint = 'For example {"today": a, "integrated": b}, or what `search` found.'
-        raise RunError("expected two or more scenarios by name", field="plans", hint=hint)
-    given = {str(name): load_scenario(one) if isinstance(one, str) else one for name, one in plans.items()}
-    for name, one in given.items():
-        if not isinstance(one, Scenario):
-            raise RunError("expected a scenario or the name of one", field=f"plans.{name}", value=one)
-    return given, [0.0] * len(given)
+def _values(given: Handful, name: str, design: Design, lives: pd.DataFrame) -> Floats:
+    """The outcome of a plan in its lives; shape (points, replications)."""
+    values = measured(lives, given.outcome, design.base.parameters.horizon_months, given.charges[name])
+    given.check_whole(name, values)
+    return values.reshape(len(design.points), design.replications)
 
 
 def _unknown(plans: Mapping[str, Scenario], over: Over | None) -> tuple[Axis, ...]:

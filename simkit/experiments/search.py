@@ -6,31 +6,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from simkit.errors import RunError
 from simkit.experiments.axes import Levels
-from simkit.experiments.comparison import shifted
 from simkit.experiments.design import Design
 from simkit.experiments.objectives import measured
 from simkit.experiments.plans import Plan
 from simkit.experiments.proposals import Proposals
 from simkit.experiments.search_design import SearchDesign, Values, search_design
 from simkit.experiments.searched import Search, Tried, not_dominated
+from simkit.experiments.stages import Stages
 from simkit.experiments.store import FORMAT, SCENARIO, Store, lock
-from simkit.experiments.sweep import SweepInterrupted, sweep, temporary_folder
-from simkit.parameters import Value
+from simkit.experiments.sweep import SweepInterrupted, temporary_folder
 from simkit.run.provenance import version_of
 from simkit.scenarios import Scenario, to_toml
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 Progress = Callable[[int, int], object]
 Standing = Callable[[Search], object]
-Lived = Callable[[Sequence[Plan | None], str, int, int], list[Values]]
 
 
 class SearchInterrupted(RunError):
@@ -121,44 +116,32 @@ def search(
         )
     proposals = Proposals(asked.plans, len(asked.objectives), asked.points, asked.seed)
     folder = Path(out) if out is not None else temporary_folder()
+    # Each stage resumes: whether the whole search may go on in the folder is for its own store to say.
+    stages = Stages(folder, asked.lives, True, workers, executor, cluster, progress)
     with lock(folder):
         store = _store(asked, folder, resume)
-        done = 0
-
-        def lived(plans: Sequence[Plan | None], name: str, replications: int, seed: int) -> list[Values]:
-            """Outcomes of some plans, None being today's."""
-            nonlocal done
-            rows = tuple(_row(asked, plan) for plan in plans)
-            design = Design(asked.plans.base, asked.plans.paths, rows, replications, seed, "search")
-            lives = sweep(
-                design,
-                out=folder / name,
-                resume=True,
-                workers=workers,
-                executor=executor,
-                cluster=cluster,
-                progress=shifted(progress, done, asked.lives),
-            )
-            done += design.lives
-            return _outcomes(asked, lives.outcomes, plans)
-
-        found = Search(asked, {}, (), (), None, folder)
-        try:
-            for more in _tried(found, proposals, lived):
-                found = more
-                if standing is not None:
-                    standing(found)
-            _keep(store, found)
-            found = _confirmed(found, lived)
-        except (SweepInterrupted, KeyboardInterrupt):
-            raise SearchInterrupted(found) from None
-        _keep(store, found)
+        found = _found(Search(asked, {}, (), (), None, folder), proposals, stages, store, standing)
     if progress is not None:
         progress(asked.lives, asked.lives)
     return found
 
 
-def _tried(found: Search, proposals: Proposals, lived: Lived) -> Iterator[Search]:
+def _found(found: Search, proposals: Proposals, stages: Stages, store: Store, standing: Standing | None) -> Search:
+    """The search with all plans tried and the best of them confirmed; what people open is kept after both."""
+    try:
+        for more in _tried(found, proposals, stages):
+            found = more
+            if standing is not None:
+                standing(found)
+        _keep(store, found)
+        found = _confirmed(found, stages)
+    except (SweepInterrupted, KeyboardInterrupt):
+        raise SearchInterrupted(found) from None
+    _keep(store, found)
+    return found
+
+
+def _tried(found: Search, proposals: Proposals, stages: Stages) -> Iterator[Search]:
     """The search with one batch of plans more, again and again."""
     design = found.design
     while len(found.tried) < design.points:
@@ -167,7 +150,8 @@ def _tried(found: Search, proposals: Proposals, lived: Lived) -> Iterator[Search
             return
         first = not found.tried
         asked = [None, *plans] if first else plans
-        outcomes = lived(asked, f"plans-{len(found.tried):06d}", design.replications, design.seed)
+        name = f"plans-{len(found.tried):06d}"
+        outcomes = _lived(design, stages, asked, name, design.replications, design.seed)
         if first:
             found = replace(found, today=_whole(outcomes.pop(0), design.outcomes))
         pairs = zip(plans, outcomes, strict=True)
@@ -179,7 +163,7 @@ def _tried(found: Search, proposals: Proposals, lived: Lived) -> Iterator[Search
         yield found
 
 
-def _confirmed(found: Search, lived: Lived) -> Search:
+def _confirmed(found: Search, stages: Stages) -> Search:
     """The search with its finalists lived in fresh lives."""
     design, feasible = found.design, found.feasible
     if not feasible:
@@ -191,7 +175,7 @@ def _confirmed(found: Search, lived: Lived) -> Search:
         order = _spread(not_dominated(losses), design.most_finalists)
     finalists = tuple(feasible[i] for i in order)
     plans = [None, *(one.plan for one in finalists)]
-    fresh = lived(plans, "confirmed", 2 * design.confirming, design.fresh_seed)
+    fresh = _lived(design, stages, plans, "confirmed", 2 * design.confirming, design.fresh_seed)
     for values in fresh:
         _whole(values, design.outcomes)
     return replace(found, finalists=finalists, fresh=tuple(fresh))
@@ -204,18 +188,19 @@ def _spread(order: list[int], most: int) -> list[int]:
     return [order[round(i)] for i in np.linspace(0, len(order) - 1, most).tolist()]
 
 
-def _row(design: SearchDesign, plan: Plan | None) -> tuple[Value | None, ...]:
-    """The values of a plan; None where today's are left alone."""
-    return (None,) * len(design.plans.paths) if plan is None else tuple(design.plans.values(plan).values())
-
-
-def _outcomes(design: SearchDesign, lives: pd.DataFrame, plans: Sequence[Plan | None]) -> list[Values]:
-    months = design.plans.base.parameters.horizon_months
+def _lived(
+    design: SearchDesign, stages: Stages, plans: Sequence[Plan | None], name: str, replications: int, seed: int
+) -> list[Values]:
+    """Outcomes of some plans in the same lives, None being today's."""
+    base, paths = design.plans.base, design.plans.paths
+    rows = tuple((None,) * len(paths) if plan is None else tuple(design.plans.values(plan).values()) for plan in plans)
+    lives = stages.live(Design(base, paths, rows, replications, seed, "search"), name)
+    months = base.parameters.horizon_months
     found: list[Values] = []
     for point, plan in enumerate(plans):
         charge = 0.0 if plan is None else design.plans.charge(plan)
-        rows = lives[lives["point"] == point]
-        found.append({name: measured(rows, name, months, charge) for name in design.outcomes})
+        its = lives[lives["point"] == point]
+        found.append({outcome: measured(its, outcome, months, charge) for outcome in design.outcomes})
     return found
 
 
