@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from simkit.errors import RunError
 from simkit.experiments.axes import Axis, Over, axes_over
 from simkit.experiments.design import Design, design_of
+from simkit.experiments.objectives import with_measure
 from simkit.experiments.sweep import sweep
 from simkit.parameters import Value
 from simkit.parameters.values import declaration
@@ -76,7 +77,8 @@ def salib_response(
     def response(points: ArrayLike) -> Floats:
         design = _design(scenario, paths, np.asarray(points, dtype=float), replications, seed)
         lived = sweep(design, workers=workers, executor=executor, progress=progress).outcomes
-        means = lived[outcome].astype(float).groupby(lived["point"]).mean()
+        lived = with_measure(lived, outcome, scenario.parameters.horizon_months)
+        means = lived[outcome].groupby(lived["point"]).mean()
         if means.isna().any():
             point = int(means.index[means.isna()][0])
             raise RunError(f"is missing in every life at point {point}", field="outcome", value=outcome)

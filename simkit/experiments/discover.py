@@ -16,6 +16,7 @@ import numpy as np
 from simkit.errors import RunError
 from simkit.experiments.axes import Over, axes_over
 from simkit.experiments.design import even_points
+from simkit.experiments.objectives import with_measure
 from simkit.experiments.regions import Bools, Region, find_region
 from simkit.experiments.sensitivity import points_along
 from simkit.experiments.sweep import Sweep, sweep
@@ -196,8 +197,9 @@ def points_of(sweep: Sweep, outcome: str) -> pd.DataFrame:
     design = sweep.design
     if any(value is None for row in design.points for value in row):
         raise RunError("moves one value at a time, so it has no regions", field="source", value=design.kind)
-    known = sweep.outcomes.dropna(subset=[outcome])
-    means = known[outcome].astype(float).groupby(known["point"]).mean()
+    every = with_measure(sweep.outcomes, outcome, design.base.parameters.horizon_months)
+    known = every.dropna(subset=[outcome])
+    means = known[outcome].groupby(known["point"]).mean()
     values = pd.DataFrame([design.row(int(point)) for point in means.index])
     return pd.concat([means.rename("mean").reset_index(), values], axis=1)[["point", *design.paths, "mean"]]
 

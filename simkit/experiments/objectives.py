@@ -111,6 +111,15 @@ def check_charged(outcomes: Iterable[str]) -> None:
             raise RunError("cannot be charged with costs that were given", field="costs", value=outcome, hint=hint)
 
 
+def with_measure(lives: pd.DataFrame, outcome: str, months: int) -> pd.DataFrame:
+    """Rows of a sweep with a column of an outcome, also of one that they do not hold as such (crossed_by_24).
+
+    Args:
+        lives, outcome, months: as in `measured`.
+    """
+    return lives.assign(**{outcome: measured(lives, outcome, months)})
+
+
 def measured(lives: pd.DataFrame, outcome: str, months: int, charge: float = 0.0) -> Floats:
     """An outcome of each life, from rows of a sweep; nan where a life failed or lacks it.
 
@@ -121,6 +130,8 @@ def measured(lives: pd.DataFrame, outcome: str, months: int, charge: float = 0.0
         charge: money a month that the model does not know of, spent until the programme ends.
     """
     by = _BY.fullmatch(outcome)
+    if not {outcome, "crossing_month"} & set(lives.columns):  # all lives failed
+        return np.full(len(lives), math.nan)
     if by is not None:
         crossing = lives["crossing_month"].fillna(math.inf).where(lives["outcome"] != "never_below", 0.0)
         found = (crossing <= int(by[1])).astype(float).where(lives["error"].isna())

@@ -16,6 +16,7 @@ from simkit.errors import RunError, nearest
 from simkit.experiments.axes import Axis, Over, axes_over
 from simkit.experiments.design import Design, design_of
 from simkit.experiments.indices import Indices, morris_indices, morris_points, sobol_indices, sobol_points
+from simkit.experiments.objectives import with_measure
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.experiments.tornado import described
 from simkit.parameters.values import declaration
@@ -59,7 +60,9 @@ class Sensitivity:
     @cached_property
     def _lived(self) -> tuple[Floats, int]:
         """The outcome, shape (points, lives), and the number of lives that are left out since some point lacks them."""
-        table = self.sweep.outcomes.pivot_table(self.outcome, "point", "replication", dropna=False).astype(float)
+        months = self.sweep.design.base.parameters.horizon_months
+        every = with_measure(self.sweep.outcomes, self.outcome, months)
+        table = every.pivot_table(self.outcome, "point", "replication", dropna=False)
         whole_lives = table.dropna(axis="columns")
         if len(table) < len(self.unit) or whole_lives.shape[1] == 0:
             raise RunError("is missing in every life at some point", field="outcome", value=self.outcome)

@@ -136,7 +136,10 @@ class Store:
             self.write(f"{table}/{self.path(table, part).name}", tables[table])
 
     def read(self, table: str) -> pa.Table:
-        """All parts of a table that are there, in order.
+        """All parts of a table that are there, in order; what some of them do not have is missing there.
+
+        A part has no column for what none of its lives has: a draw of a value that its points set, or any outcome where
+        all its lives failed.
 
         Raises:
             StoreError: a part is damaged, or there is none.
@@ -146,7 +149,7 @@ class Store:
         paths = sorted((self.folder / table).glob("part-*.parquet"))
         if not paths:
             raise StoreError(f"holds no {table} yet", field="out", value=str(self.folder))
-        return pa.concat_tables([read_table(path) for path in paths])
+        return pa.concat_tables([read_table(path) for path in paths], promote_options="permissive")
 
     def path(self, table: str, part: int) -> Path:
         """Where a part of a table is."""

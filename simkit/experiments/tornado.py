@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from simkit.errors import RunError
 from simkit.experiments.axes import SPAN, around, named_paths
 from simkit.experiments.design import Design, given_values
+from simkit.experiments.objectives import with_measure
 from simkit.experiments.paired import effect, holm
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.parameters import Value
@@ -50,14 +51,15 @@ class Tornado:
         """
         import pandas as pd
 
-        design = self.sweep.design
-        lives = self.sweep.outcomes.pivot_table(self.outcome, "replication", "point", dropna=False).astype(float)
+        design, months = self.sweep.design, self.sweep.design.base.parameters.horizon_months
+        every = with_measure(self.sweep.outcomes, self.outcome, months)
+        lives = every.pivot_table(self.outcome, "replication", "point", dropna=False)
         rows = []
         for point in range(1, len(design.points)):
             [(path, to)] = given_values(design.row(point)).items()
             pairs = lives[[point, 0]].dropna()
             changed, base = pairs[point].to_numpy(), pairs[0].to_numpy()
-            found, p = effect(self.outcome, changed, base, design.base.parameters.horizon_months, self.level)
+            found, p = effect(self.outcome, changed, base, months, self.level)
             rows.append(
                 {
                     "path": path,

@@ -47,6 +47,12 @@ def region_in_words(discovery: Discovery, named: Named = str) -> tuple[str, str]
     rows = discovery.table.to_dict("records")
     limits = " and ".join(limit_in_words(row["path"], row["low"], row["high"], named) for row in rows)
     failing = failing_in_words(discovery)
+    if discovery.density.value is None:  # no point that was left out lay in a region that was found without it
+        return (
+            f"Where {limits}, {per_cent(discovery.region.scores.density.value)} of the points {failing}.",
+            "But it was not found again in the other points when a fifth was left out, so it may be chance: take more "
+            "points.",
+        )
     return (
         f"Where {limits}, {share_in_words(discovery.density)} of the points {failing}.",
         f"{share_in_words(discovery.coverage)} of all such points lie there.",
@@ -55,8 +61,7 @@ def region_in_words(discovery: Discovery, named: Named = str) -> tuple[str, str]
 
 def share_in_words(share: Estimate) -> str:
     """A share with its interval."""
-    if share.value is None:
-        return "none"
+    assert share.value is not None
     return f"{per_cent(share.value)} ({between(share.low, share.high, per_cent)})"
 
 

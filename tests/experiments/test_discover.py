@@ -50,6 +50,16 @@ def test_points_are_means_of_lives(found: simkit.Discovery) -> None:
         assert row["inside"] == (row[VALUE] <= found.table["high"][0])
 
 
+def test_points_fail_by_a_month_to_cross_by() -> None:
+    """Fails if the share that has crossed by a month, of which a sweep holds no column, ends in an error, or is
+    counted otherwise than by `simulate`."""
+    firm = FIRM.with_changes({"expectation.target_per_month": 50_000.0})
+    made = simkit.discover(firm, OVER, "crossed_by_4", points=64, replications=2, seed=3, workers=1)
+    for row in made.points.iloc[::16].to_dict("records"):
+        lives = simkit.simulate(made.sweep.design.scenario(row["point"]), 2, 3, workers=1).measure("crossed_by_4")
+        assert (row["mean"], row["fails"]) == (lives.mean(), lives.mean() < 0.5)
+
+
 def test_a_sweep_is_asked_without_new_lives(tmp_path: Path, found: simkit.Discovery) -> None:
     """Fails if a stored sweep has another region than the lives that it holds."""
     again = simkit.discover(simkit.load_sweep(found.sweep.folder), None, "total_margin", below=BOUND)

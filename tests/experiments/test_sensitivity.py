@@ -86,6 +86,22 @@ def test_the_same_lives_answer_for_other_outcomes(shared_out: simkit.Sensitivity
         shared_out.of("crossing_month")
 
 
+def test_a_month_to_cross_by_is_an_outcome_like_others() -> None:
+    """Fails if the share that has crossed by a month, of which a sweep holds no column, ends in an error, or is
+    counted otherwise than by `simulate`."""
+    firm = FIRM.with_changes({"expectation.target_per_month": 50_000.0})
+    over = {WIN: (0.05, 0.15), VALUE: (1_000.0, 4_000.0)}
+    found = simkit.sensitivity(firm, over, "crossed_by_4", "sobol", 4, 3, seed=2, workers=1)
+    means = [
+        simkit.simulate(found.sweep.design.scenario(point), 3, 2, workers=1).measure("crossed_by_4").mean()
+        for point in range(len(found.sweep.design.points))
+    ]
+    assert 0.0 < np.mean(means) < 1.0
+    alone = sobol_indices(2, np.array(means), seed=2).table["total"].tolist()
+    totals = found.table.set_index("path")["total"]
+    assert [totals[axis.path] for axis in found.axes] == pytest.approx(alone)
+
+
 def test_what_to_measure_is_what_matters_without_a_source(screened: simkit.Sensitivity) -> None:
     """Fails if the list holds what has a source or does not matter, or leaves out what matters and has none."""
     assert declarations()[VALUE].assumed

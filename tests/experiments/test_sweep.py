@@ -368,6 +368,17 @@ def test_the_summary_knows_who_has_crossed_by_a_month() -> None:
     assert failed.loc[failed["outcome"] == "crossed_by_12", "mean"].isna().all()
 
 
+def test_parts_of_failed_lives_stand_beside_others() -> None:
+    """A market that is too small fails all lives of its points, whose parts then have no outcomes. Fails if the others
+    cannot be read, or failed lives have figures."""
+    made = simkit.sweep(SMALL, {"company.market_size": [10, 100_000]}, replications=8, workers=1)
+    assert len(made.store.parts()) > 1
+    outcomes = made.outcomes
+    assert outcomes["error"].notna().tolist() == [True] * 8 + [False] * 8
+    assert outcomes["net_margin"].isna().tolist() == [True] * 8 + [False] * 8
+    assert len(made.failures) == 8
+
+
 def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     """Killed with SIGKILL while its workers are busy. Fails if they go on for nobody."""
     process = started(tmp_path / "runs", "", workers=2)

@@ -16,6 +16,8 @@ from tests.worlds import QUIET
 FIRM = Scenario("firm").with_changes({**QUIET, "horizon_months": 6, "team.content": 2})
 WIN, VALUE, PEOPLE = "company.win_rate", "company.customer_value", "team.content"
 LIVES = 8
+CROSSING = FIRM.with_changes({"expectation.target_per_month": 50_000.0})
+"""Some lives cross within half a year, and others do not."""
 
 
 def test_effects_are_differences_of_paired_lives() -> None:
@@ -34,6 +36,18 @@ def test_effects_are_differences_of_paired_lives() -> None:
     assert ends == {(WIN, win * (1 - SPAN)), (WIN, win * (1 + SPAN)), (PEOPLE, 1), (PEOPLE, 3)}
     assert list(found.table["path"].drop_duplicates()) == [WIN, PEOPLE]  # customers more, people less
     assert (found.table["adjusted_p"] >= found.table["p"]).all()
+
+
+def test_a_month_to_cross_by_is_an_outcome_like_others() -> None:
+    """Fails if the share that has crossed by a month, of which a sweep holds no column, ends in an error, or is
+    counted otherwise than by `simulate`."""
+    found = simkit.tornado(CROSSING, [WIN], "crossed_by_4", LIVES, seed=3, workers=1).table
+    base = simkit.simulate(CROSSING, LIVES, 3, workers=1).measure("crossed_by_4")
+    assert 0.0 < base.mean() < 1.0
+    for row in found.to_dict("records"):
+        moved = simkit.simulate(CROSSING.with_changes({WIN: row["to"]}), LIVES, 3, workers=1).measure("crossed_by_4")
+        assert row["effect"] == pytest.approx(float((moved - base).mean()))
+        assert row["n"] == LIVES
 
 
 def test_what_does_not_matter_moves_nothing() -> None:

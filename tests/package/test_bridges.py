@@ -41,6 +41,12 @@ def test_a_response_is_the_mean_of_lives() -> None:
     assert response(points).tolist() == pytest.approx(means)
     with pytest.raises(RunError, match="points: expected 2 columns"):
         response([[0.1]])
+    firm = FIRM.with_changes({"expectation.target_per_month": 50_000.0})
+    crossed = simkit.salib_response(firm, problem, "crossed_by_4", replications=3, seed=2, workers=1)(points).tolist()
+    assert crossed == [
+        simkit.simulate(firm.with_changes(v), 3, 2, workers=1).measure("crossed_by_4").mean() for v in values
+    ]
+    assert len(set(crossed)) > 1
 
 
 def test_salib_finds_with_it_what_simkit_finds() -> None:

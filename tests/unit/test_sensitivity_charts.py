@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import altair as alt
+import numpy as np
 import pytest
 
 import simkit
 from simkit.errors import RunError
 from simkit.experiments.design import given_values
+from simkit.experiments.regions import scores_of
 from simkit.present import sensitivity_charts as charts
 from simkit.present.board_details import name_of
 from simkit.present.region_charts import shown_region
@@ -87,6 +90,16 @@ def test_a_region_in_words(found: simkit.Discovery) -> None:
     assert "of the points have a mean total margin below 600,000." in where
     assert f"{100 * (found.density.value or 0):.0f} %" in where
     assert f"{100 * (found.coverage.value or 0):.0f} %" in coverage
+
+
+def test_a_region_that_is_not_found_again_is_said_to_be_chance(found: simkit.Discovery) -> None:
+    """No point that was left out lies in a region that was found without it. Fails if 'none of the points' were said to
+    fail there, which nobody knows."""
+    nowhere = scores_of(np.zeros(len(found.points), dtype=bool), found.points["fails"].to_numpy())
+    where, again = region_in_words(replace(found, region=replace(found.region, held_out=nowhere)))
+    share = found.region.scores.density.value or 0.0
+    assert f"{100 * share:.0f} % of the points have a mean total margin below 600,000." in where
+    assert "not found again" in again
 
 
 def test_results_bring_their_charts(tornado: simkit.Tornado, found: simkit.Discovery) -> None:
