@@ -26,6 +26,7 @@ from simkit.present.fit_months import check_rows, check_sentence, forecast_rows
 from simkit.present.fit_table import fit_rows, fit_sentences, value_name
 from simkit.present.headline import headline
 from simkit_app import own_currency
+from simkit_app.answers import Answer
 from simkit_app.board import Board, answers
 from simkit_app.files import File, to_save
 from simkit_app.history import Position
@@ -36,7 +37,7 @@ from simkit_app.text import plain
 from simkit_app.watching import Waiting, watch
 
 QUICK = 4 * KEPT
-_NAMES = 600
+_NAMES = 640
 """Pixels of a column in which the longest name of a value is read whole."""
 
 
@@ -151,22 +152,41 @@ def _found(board: Board, asked: Fitted, found: Found) -> None:
         return
     _forecast(fit)
     st.subheader("Wait or stop", anchor=False)
-    if weighing is None:
-        st.markdown(
-            "Each decision is lived again in the lives that look most like your company, now and at each review: about "
-            "6,000 lives, some minutes."
-        )
-        st.button("Weigh the decisions", type="primary", icon=":material/balance:", on_click=_weigh, args=(True,))
+    _weighing(weighing)
+
+
+def _weighing(weighing: Answer | None) -> None:
+    """Ask for the decisions to be weighed, wait for it, or say what came of it."""
+    if weighing is not None and weighing.complete:
+        _advice(weighing.value)
         return
-    if weighing.error or weighing.value is None:
-        label, icon = ("Try again", "refresh") if weighing.error else ("Cancel", "stop")
-        again = bool(weighing.error)
-        st.button(label, key="cancel weighing", icon=f":material/{icon}:", on_click=_weigh, args=(again,))
+    st.markdown(
+        "Each decision is lived again in the lives that look most like your company, now and at each review: about "
+        "6,000 lives, some minutes."
+    )
+    under_way = weighing is not None and not weighing.error
+    # Both are always there: a button that takes another's place in the page does not answer while the page waits.
+    with st.container(horizontal=True):
+        st.button(
+            "Weigh the decisions",
+            type="primary",
+            icon=":material/balance:",
+            on_click=_weigh,
+            args=(True,),
+            disabled=under_way,
+        )
+        st.button(
+            "Cancel",
+            key="cancel weighing",
+            icon=":material/stop:",
+            on_click=_weigh,
+            args=(False,),
+            disabled=not under_way,
+        )
+    if weighing is not None:
         watch([Waiting(weighing, "Living each decision …")])
         if not weighing.error:
             st.rerun()
-        return
-    _advice(weighing.value)
 
 
 def _check(found: Found) -> None:
