@@ -75,6 +75,7 @@ def _config(given: Mapping[str, Any], colours: Mapping[str, str]) -> dict[str, A
         **given,
         "view": {**given.get("view", {}), "stroke": None},
         "axis": {
+            **given.get("axis", {}),
             "labelColor": ink,
             "titleColor": ink,
             "titleFontWeight": "normal",

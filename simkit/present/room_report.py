@@ -9,6 +9,9 @@ from simkit.present.document import document
 from simkit.present.room_account import RoomAccount
 from simkit.present.room_section import Section
 
+_PLOT, _LETTERS = 880, 1.2
+"""Of charts: the width in pixels, and how many times larger letters are than on the board."""
+
 
 def room_report(account: RoomAccount) -> str:
     """The page, as HTML in which all texts are escaped."""
@@ -34,7 +37,7 @@ def _section(section: Section) -> str:
     parts = [
         f"<ul>\n{said}</ul>\n" if len(section.said) > 1 else "".join(f"<p>{escape(s)}</p>\n" for s in section.said)
     ]
-    picture = section.picture(980)
+    picture = section.picture(_PLOT, letters=_LETTERS)
     if picture is not None and len(picture.rows):
         label = escape(f"{section.title}. {' '.join(section.said)}", quote=True)
         svg = picture.inline_svg().replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

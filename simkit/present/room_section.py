@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from simkit.present.pictures import Picture
+from simkit.present.room_charts import on_the_wall
 
 Row = tuple[str, ...]
 
@@ -36,9 +37,19 @@ class Section:
     note: str = ""
     height: int = 320
 
-    def picture(self, width: int = 1000, height: int | None = None) -> Picture | None:
-        """The chart as a picture, if there is one."""
+    def picture(self, width: int, height: int | None = None, letters: float = 1.0) -> Picture | None:
+        """The chart as a picture, if there is one.
+
+        Args:
+            width, height: of the plot in pixels.
+            letters: and lines, so many times as large as on a page.
+        """
         if self.rows is None or self.spec is None:
             return None
         tall = self.spec["height"] if isinstance(self.spec.get("height"), int) else self.height
-        return Picture(self.rows, self.spec, "", (self.title,), width, height or tall)
+        return Picture(self.rows, on_the_wall(self.spec, letters), self._unit(), (), width, height or tall)
+
+    def _unit(self) -> str:
+        """What the chart says above it."""
+        text = (self.spec or {}).get("title", {}).get("text", "")
+        return (text if isinstance(text, str) else ", ".join(text)).strip()

@@ -81,14 +81,16 @@ def add_text(slide: Any, text: str, top: float, height: float, size: int, colour
     styled(frame, size, colour)
 
 
-def add_picture(slide: Any, shown: Any, drawn: Picture, said: str, top: float, height: float) -> None:
-    """A chart as a picture in the middle, with what it says for those who do not see it."""
+def add_picture(
+    slide: Any, shown: Any, drawn: Picture, said: str, top: float, height: float, name: str | None = None
+) -> None:
+    """A chart as a picture in the middle, with what it says for those who do not see it, and a name if it has none."""
     placed = slide.shapes.add_picture(BytesIO(drawn.png()), Inches(LEFT), Inches(top), height=Inches(height))
     if placed.width > Inches(WIDE):
         placed.height, placed.width = Emu(int(placed.height * Inches(WIDE) / placed.width)), Inches(WIDE)
     placed.left = Emu(int((shown.slide_width - placed.width) / 2))
-    placed.name = drawn.said[0]
-    placed._element._nvXxPr.cNvPr.set("descr", f"{drawn.said[0]}. {said}")
+    placed.name = drawn.said[0] if name is None else name
+    placed._element._nvXxPr.cNvPr.set("descr", f"{placed.name}. {said}")
 
 
 def add_table(

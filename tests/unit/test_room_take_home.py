@@ -154,6 +154,31 @@ def test_charts_on_the_wall_are_larger_and_leave_the_others_alone() -> None:
     assert wall["layer"][1]["mark"]["strokeWidth"] == 3 * page["layer"][1]["mark"]["strokeWidth"]
 
 
+def test_the_deck_of_a_full_room_leaves_nobody_out() -> None:
+    """Fails if rows that one slide has no room for are dropped, or a slide gets more than it has room for."""
+    people = tuple(replace(ANN, number=number, name=f"Person no. {number}") for number in range(1, 26))
+    shown = Presentation(io.BytesIO(room_deck(RoomAccount(played(people=people), (), KNOWN, named=True)))).slides
+    tables = [
+        s.table for slide in shown for s in slide.shapes if s.has_table and "How close" in slide.shapes.title.text
+    ]
+    rows = [[row.cells[0].text for row in table.rows][1:] for table in tables]
+    assert [name for part in rows for name in part] == [person.name for person in people]
+    assert max(map(len, rows)) <= 8
+
+
+def test_charts_that_are_taken_home_say_what_they_measure() -> None:
+    """Fails if a chart in a file has lost the unit that stands above it on the board, or its letters are small."""
+    page = room_report(account())
+    for unit in ("leads a month", "that of months 1 to 3 is 100", "Chance to cross for those"):
+        assert unit in page
+    part = next(one for one in account().sections if one.key == "activity")
+    on_board, at_home = part.picture(880), part.picture(880, letters=1.5)
+    assert on_board is not None
+    assert at_home is not None
+    assert 'font-size="18px"' not in on_board.svg()
+    assert at_home.svg().count('font-size="18px"') > 10
+
+
 def test_page_deck_and_tables_say_the_same() -> None:
     """Fails if a file leaves out a part, takes a name for markup or a formula, or has text as a picture."""
     told = account((replace(ANN, name=NASTY), *EVERYBODY[1:]))
