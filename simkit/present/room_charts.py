@@ -290,7 +290,7 @@ def sheet_spec(months: int, top: float) -> dict[str, Any]:
 
 _LENGTHS = {"fontSize", "labelFontSize", "titleFontSize", "labelLimit", "strokeWidth", "symbolStrokeWidth"}
 _AREAS = {"size", "symbolSize"}
-_WALL = 1200
+_WALL, _NAMES = 1200, 500
 
 
 def on_the_wall(spec: Mapping[str, Any], times: float = 2.0) -> dict[str, Any]:
@@ -304,6 +304,8 @@ def on_the_wall(spec: Mapping[str, Any], times: float = 2.0) -> dict[str, Any]:
             sizes = {key: enlarged(one) for key, one in part.items()}
             for keys, factor in ((_LENGTHS, times), (_AREAS, times**2)):
                 sizes |= {k: sizes[k] * factor for k in keys & sizes.keys() if isinstance(sizes[k], int | float)}
+            if isinstance(limit := sizes.get("labelLimit"), int | float):
+                sizes["labelLimit"] = min(limit, _NAMES)  # names leave room for what is said of them
             if isinstance(dashes := sizes.get("range"), list) and all(isinstance(one, list) for one in dashes):
                 sizes["range"] = [[length * times for length in one] for one in dashes]
             return sizes
@@ -315,7 +317,7 @@ def on_the_wall(spec: Mapping[str, Any], times: float = 2.0) -> dict[str, Any]:
     side_by_side = {"bottom": {"direction": "horizontal", "anchor": "start", "margin": 12 * times}}
     legend = {**given.get("legend", {}), **letters, "columns": 3, "symbolSize": 100 * times**2}
     legend |= {"offset": 6 * times, "rowPadding": times, "layout": side_by_side}
-    axis = {**letters, "labelLimit": _WALL / 2, "titlePadding": 2 * times}
+    axis = {**letters, "labelLimit": _NAMES, "titlePadding": 2 * times}
     made["config"] = {**given, "axis": axis, "legend": legend}
     made["width"] = _WALL
     return made

@@ -11,8 +11,12 @@ from simkit.present.room_section import Row, Section
 from simkit.present.slides import SOFT, WIDE, add_picture, add_slide, add_table, add_text, new_deck, saved
 
 _Shared = TypeVar("_Shared")
-_QUESTIONS, _ROWS, _TABLES = 5, 8, 4
+_QUESTIONS, _ROWS, _TABLES = 5, 8, 8
 """At most: questions a slide, rows a slide, and slides a table."""
+_LONG = 40
+"""Letters in a cell above which it goes on in a second line."""
+_LETTER, _LINE = 0.0083, 0.0167
+"""The width of a letter and the height of a line, in inches for each point of its size, of a rather wide font."""
 _PLOT, _NARROW, _LETTERS = (760, 190), 560, 1.3
 """A plot's width and height in pixels, its width beside long names, and how many times larger its letters are."""
 
@@ -40,29 +44,39 @@ def _part(shown: Any, account: RoomAccount, section: Section) -> None:
     drawn = section.picture(width, height, _LETTERS)
     add_text(slide, section.note, 6.35, 0.55, 11, SOFT)
     if drawn is None or not len(drawn.rows):
-        add_text(slide, "\n\n".join(section.said), 1.65, 4.6, 20)
+        add_text(slide, "\n\n".join(section.said), 1.65, 4.6, _letters(section.said, 4.6, 1))
     else:
-        add_text(slide, "\n".join(section.said), 1.4, 1.3, _letters(section.said))
+        add_text(slide, "\n".join(section.said), 1.4, 1.3, _letters(section.said, 1.3))
         said = section.said[0] if section.said else section.title
         add_picture(slide, shown, drawn, said, 2.75, 3.5, section.title)
     _tables(shown, account, f"{section.title}: figures", section.heads, section.table, section.note)
 
 
-def _letters(said: Sequence[str]) -> int:
-    """The largest letters, in points, of which sentences have room in four lines or what is as high."""
-    for size, across, lines in ((18, 95, 4), (16, 107, 5)):
-        if sum(ceil(len(one) / across) for one in said) <= lines:
+def _letters(said: Sequence[str], height: float, between: int = 0) -> int:
+    """The largest letters, in points, with which sentences have room in so many inches.
+
+    Args:
+        said: sentences.
+        height: of the room that they have.
+        between: empty lines between two of them.
+    """
+    for size in range(20 if between else 18, 12, -2):
+        lines = sum(ceil(len(one) * size * _LETTER / WIDE) for one in said) + between * (len(said) - 1)
+        if lines * size * _LINE <= height:
             return size
-    return 14
+    return 12
 
 
 def _tables(shown: Any, account: RoomAccount, title: str, heads: Row, rows: Sequence[Row], note: str = "") -> None:
     """A table on as many slides as it needs; of a very long one the first rows."""
     parts = _shared_out(rows, _ROWS)
-    for place, part in enumerate(parts[:_TABLES], 1):
+    if len(parts) > _TABLES:  # the last one says how many more there are
+        parts[_TABLES - 1 :] = [rows[(_TABLES - 1) * len(parts[0]) :]]
+    size = 12 if any(len(row[0]) > _LONG for row in rows) else 14
+    for place, part in enumerate(parts, 1):
         which = f", {place} of {len(parts)}" if len(parts) > 1 else ""
         slide = add_slide(shown, account.stamp, f"{title}{which}", 24)
-        add_table(slide, heads, part, _widths(heads, rows))
+        add_table(slide, heads, part, _widths(heads, rows), size=size)
         add_text(slide, note, 6.35, 0.55, 11, SOFT)
 
 
@@ -74,5 +88,5 @@ def _shared_out(many: Sequence[_Shared], most: int) -> list[Sequence[_Shared]]:
 
 def _widths(heads: Row, rows: Sequence[Row]) -> list[float]:
     """Of columns, by the longest that is in them."""
-    longest = [min(60, max(10, *(len(row[i]) for row in (heads, *rows)))) for i in range(len(heads))]
+    longest = [min(_LONG, max(10, *(len(row[i]) for row in (heads, *rows)))) for i in range(len(heads))]
     return [WIDE * one / sum(longest) for one in longest]
