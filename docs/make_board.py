@@ -14,6 +14,13 @@ IMAGES = Path(__file__).with_name("images") / "board"
 CHANGED = {"process.silos": 0.4, "team.analyst": 2}
 SHOWN = {"from": "siloed", **{path: str(value) for path, value in CHANGED.items()}, "version": simkit.__version__}
 WAIT = 120_000
+VIEWS = (
+    ("A new map", "Run", "Click on a point", "explore", 1000),
+    ("What moves it", "Move", "Click on a bar", "moves", 1200),
+    ("Where it fails", "Look for the limits", "Click on a point", "fails", 1300),
+    ("Which plan is best", "Try", "luck had lent", "plans", 1500),
+)
+"""Of the page Explore: its name, what runs it, what is said once it is done, the picture, and how high it is."""
 
 
 def settled(page: Page, address: str, link: dict[str, str]) -> None:
@@ -55,18 +62,12 @@ def pictures(browser: Browser, address: str) -> None:
     page.wait_for_timeout(3000)
     page.screenshot(path=IMAGES / "your-data.png")
     page.get_by_role("button", name="Remove them").click()
-    page.get_by_role("link", name="What if").click()
-    page.get_by_role("button", name="Pin").click()
-    page.wait_for_timeout(1500)
-    for name in ("Compare", "Assumptions", "Take away"):
+    compared(page)
+    for name in ("Assumptions", "Take away"):
         page.get_by_role("link", name=name).click()
         page.wait_for_timeout(8000)
         page.screenshot(path=IMAGES / f"{name.lower().replace(' ', '-')}.png")
-    page.get_by_role("link", name="Explore").click()
-    page.get_by_role("button", name="Run").click()
-    page.get_by_text("Click on a point").wait_for(timeout=5 * WAIT)
-    page.wait_for_timeout(1500)
-    page.screenshot(path=IMAGES / "explore.png")
+    explored(page)
     for name, options in {
         "dark": {"viewport": {"width": 1440, "height": 1000}, "color_scheme": "dark"},
         "phone": {"viewport": {"width": 390, "height": 844}},
@@ -74,6 +75,32 @@ def pictures(browser: Browser, address: str) -> None:
         other = browser.new_context(**options).new_page()  # type: ignore[arg-type]  # a dictionary of options
         settled(other, address, SHOWN)
         other.screenshot(path=IMAGES / f"{name}.png")
+
+
+def compared(page: Page) -> None:
+    """Two stories and what the board shows, with all their lives."""
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("button", name="See an example").click()
+    page.get_by_role("button", name="What the board shows").click()
+    name = page.get_by_label("Scenario 3", exact=True)
+    name.fill("Silos half opened")
+    name.press("Enter")
+    page.get_by_role("cell", name="better").first.wait_for(timeout=WAIT)
+    page.get_by_text("More lives are being added").wait_for(state="hidden", timeout=5 * WAIT)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=IMAGES / "compare.png")
+
+
+def explored(page: Page) -> None:
+    """The map, and each other view of the page; high enough that what is found can be seen."""
+    page.get_by_role("link", name="Explore").click()
+    for view, run, found, name, height in VIEWS:
+        page.set_viewport_size({"width": 1440, "height": height})
+        page.get_by_role("radio", name=view).click()
+        page.get_by_role("button", name=run).click()
+        page.get_by_text(found).wait_for(timeout=5 * WAIT)
+        page.wait_for_timeout(1500)
+        page.screenshot(path=IMAGES / f"{name}.png")
 
 
 def main() -> None:

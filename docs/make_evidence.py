@@ -16,9 +16,8 @@ from docs.make_claims import CLAIMS, shown_by
 from docs.make_studies import measured
 from simkit.parameters import declarations
 from simkit.parameters.values import declaration
-from simkit.present.board_details import written
+from simkit.present.board_details import name_of, written
 from simkit.present.figures import between_signed, months, signed
-from simkit.present.fit_table import value_name
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -337,7 +336,7 @@ def _sentence(rows: list[dict[str, Any]]) -> str:
         f"({between_signed(row['low'], row['high'], months)})"
         for row in rows
     )
-    return f"{value_name(path)} (`{path}`, {written(path, rows[0]['from'])}): {ends}"
+    return f"{name_of(path)} (`{path}`, {written(path, rows[0]['from'])}): {ends}"
 
 
 def _assumptions(found: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from time import sleep
 from typing import Any
 
 import streamlit as st
@@ -11,10 +12,12 @@ import streamlit as st
 from simkit.errors import SimkitError
 from simkit.experiments.levers import group_of
 from simkit.parameters import Declaration, Value, declarations
-from simkit.parameters.values import declaration, expected, value_at
+from simkit.parameters.values import declaration, value_at
 from simkit.present.board_details import name_of, written
+from simkit.present.reference import bounds
 from simkit.scenarios import Range
 from simkit_app.board import Board
+from simkit_app.watching import FLUSHED
 
 FRONT = (
     "team.content",
@@ -55,10 +58,21 @@ def panel(board: Board) -> None:
     for path in FRONT:
         lever(board, path)
     group = st.pills("More levers", list(GROUPS), key="lever group")
-    if group:
-        for path in in_group(GROUPS[group]):
+    with _place_of(group):
+        for path in in_group(GROUPS[group]) if group else ():
             if path not in FRONT:
                 lever(board, path)
+
+
+def _place_of(group: str | None) -> Any:
+    """Where the levers of a group are: those of another one would stay below them until the script ends."""
+    drawn = st.session_state.setdefault("lever group drawn", group)
+    if drawn == group:
+        return st.container()  # an empty place would take the lever from a hand that moves it
+    slot = st.empty()
+    sleep(FLUSHED)
+    st.session_state["lever group drawn"] = group
+    return slot.container()
 
 
 def in_group(group: str) -> tuple[str, ...]:
@@ -78,8 +92,7 @@ def lever(board: Board, path: str) -> None:
     differs = value != reference
     shown: Any = value_at(board.position.scenario.parameters, path)
     name = f":blue[**●**] {name_of(path)}" if differs else name_of(path)
-    explained = f"{entry.label}. {expected(entry).capitalize()}. Source: {entry.source}."
-    common: dict[str, Any] = {"key": key, "help": explained}
+    common: dict[str, Any] = {"key": key, "help": _explained(entry, str(board.position.scenario["company.currency"]))}
     if entry.choices:
         _show(board, key, shown)
         st.selectbox(name, entry.choices, **common)
@@ -104,6 +117,17 @@ def lever(board: Board, path: str) -> None:
             )
         else:
             st.caption(said)
+
+
+def _explained(entry: Declaration, currency: str) -> str:
+    """What a lever means, what it may be, in the units that its slider shows, and who says so."""
+    if entry.low is None or entry.high is None:
+        allowed = bounds(entry)
+    elif slider_format(entry) == "percent":
+        allowed = f"{100 * entry.low:g} to {100 * entry.high:g} % ({entry.low:g} to {entry.high:g})"
+    else:
+        allowed = f"{entry.low:,.12g} to {entry.high:,.12g} {entry.unit.replace('money', currency)}".rstrip()
+    return f"{entry.label}. Allowed: {allowed}. Source: {entry.source}."
 
 
 def take_moves(board: Board) -> None:

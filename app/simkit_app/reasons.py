@@ -30,10 +30,7 @@ from simkit_app.answers import Answer, Question
 from simkit_app.board import Board
 from simkit_app.questions import Reasons, Steps
 from simkit_app.text import plain
-from simkit_app.watching import Pace
-
-_FLUSHED = 0.03
-"""Seconds in which a message has left for the browser, so that the next one does not take its place."""
+from simkit_app.watching import FLUSHED, Pace
 
 _NOTHING_MOVED = "Move a lever: here you will see which change moves the crossing, and by how much."
 _APART = (
@@ -118,7 +115,7 @@ class Below:
                 self._slot = st.empty()
             if st.session_state.get("section drawn") != self._drawn:
                 # What was there is another section's: left alone, it would stay under this one until the script ends.
-                sleep(_FLUSHED)
+                sleep(FLUSHED)
                 st.session_state["section drawn"] = self._drawn
         return self._slot.container()
 

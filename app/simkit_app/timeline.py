@@ -80,8 +80,12 @@ def _dated() -> list[str]:
 
 
 def _value(board: Board, path: str) -> Any:
+    """A step from what it is now, for adding that would change nothing."""
     entry = declaration(path)
-    at: Any = value_at(board.position.scenario.parameters, path)
+    now: Any = value_at(board.position.scenario.parameters, path)
+    at = now + (entry.step or 1)
+    if entry.high is not None and at > entry.high:
+        at = now - (entry.step or 1)
     key = f"when value {path}"
     unit = f", {entry.unit.replace('0-1', 'from 0 to 1')}" if entry.unit else ""
     # Without bounds: what cannot be is told when it is added, where the browser would silently keep what was there.

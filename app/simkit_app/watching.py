@@ -17,6 +17,9 @@ _LOOK, _PAUSE, _READ = 0.02, 0.25, 1.0
 """Seconds between two looks at whether the script has been overtaken, between two drawings of a part, and in which a
 picture of some lives is read: drawing the next one earlier would only keep the lives waiting for a processor."""
 
+FLUSHED = 0.03
+"""Seconds in which a message has left for the browser, so that the next one does not take its place."""
+
 
 class Part(Protocol):
     """A part of a page."""

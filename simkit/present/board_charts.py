@@ -138,8 +138,8 @@ def work_spec(names: tuple[str, ...], title: str, share: bool) -> dict[str, Any]
     return specification(chart.properties(title=heading(title), width="container", height=220))
 
 
-BAR = 48
-"""Pixels of a bar of `bars_spec`, whose name has three lines."""
+BAR = 60
+"""Pixels of a bar of `bars_spec`, whose name and change have four lines at most."""
 
 _LINES = "split(datum.label, '\\n')"
 

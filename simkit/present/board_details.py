@@ -42,10 +42,18 @@ NEARER, LATER = "brings the crossing nearer", "moves it away"
 
 
 def name_of(path: str) -> str:
-    """A parameter's name in plain words: what its declaration says before it explains; other texts stay as they are."""
+    """A parameter's name in plain words: what its declaration says before it explains; other texts stay as they are.
+
+    What each channel or each reaction of executives has is told apart by whose it is.
+    """
     if path not in declarations():
         return path
-    return declaration(path).label.split(":")[0].split(" (")[0]
+    name = declaration(path).label.split(":")[0].split(" (")[0]
+    section, *whose, _ = ("", *path.split("."))[-3:]
+    if not section:
+        return name
+    owner = role_name(*whose) if section == "channels" else whose[0].capitalize()
+    return f"{owner}: {name[0].lower()}{name[1:]}"
 
 
 def role_name(role: str) -> str:

@@ -14,12 +14,6 @@ _HEADS = ("value", "believed before", "after these months", "learned")
 _ENDS = (("prior_low", "prior_high"), ("low", "high"))
 
 
-def value_name(path: str) -> str:
-    """A parameter's name in plain words, with its channel where it has one."""
-    section, *rest = path.split(".")
-    return f"{rest[0]}: {name_of(path)}" if section == "channels" else name_of(path)
-
-
 def fit_rows(fit: Fit) -> list[dict[str, str]]:
     """Each uncertain value before and after, the best known first, and how much the months say about it."""
     rows = []
@@ -27,7 +21,7 @@ def fit_rows(fit: Fit) -> list[dict[str, str]]:
         path, learned = str(row["path"]), float(row["learned"])
         before, after = (between(row[low], row[high], partial(_rounded, path)) for low, high in _ENDS)
         known = after if learned >= INFORMED else "as before"
-        rows.append(dict(zip(_HEADS, (value_name(path), before, known, per_cent(learned)), strict=True)))
+        rows.append(dict(zip(_HEADS, (name_of(path), before, known, per_cent(learned)), strict=True)))
     return rows
 
 

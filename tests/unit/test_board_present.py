@@ -25,6 +25,7 @@ from simkit.experiments.next_steps import NextSteps, Step
 from simkit.model.recorder import MONTHLY, ROLES
 from simkit.observed import Observed
 from simkit.observed.series import TOTAL, Observation
+from simkit.parameters import declarations
 from simkit.present import board_charts
 from simkit.present.board import (
     BANDS,
@@ -403,6 +404,15 @@ def test_where_a_company_stands_is_worked_out_without_a_life() -> None:
 
 
 # Reasons and next steps
+
+
+def test_no_two_parameters_have_the_same_name() -> None:
+    """Fails if five levers said 'weight of this channel' or four 'strength', and nobody could tell whose."""
+    named = [name_of(path) for path in declarations()]
+    assert len(set(named)) == len(named)
+    assert name_of("channels.email.media_share") == "E-mail: weight of this channel in the media budget"
+    assert name_of("reactions.cut.strength") == "Cut: strength"
+    assert name_of("horizon_months") == "Months simulated"
 
 
 def test_changes_are_said_in_the_units_of_their_levers() -> None:

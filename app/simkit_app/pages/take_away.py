@@ -12,6 +12,7 @@ from simkit.present.account import Account
 from simkit.run import Ensemble
 from simkit_app.answers import Answer
 from simkit_app.board import Board, link, opened
+from simkit_app.deferred import until_fetched
 from simkit_app.own_months import comparable
 from simkit_app.questions import KNOWN, Lived, Reasons, Steps
 from simkit_app.takeaways import PRESENTED, Takeaway, takeaways
@@ -167,7 +168,7 @@ def _button(file: Takeaway) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             file.label,
-            file.make,
+            until_fetched(file.make, file.name, file.mime),
             file.name,
             file.mime,
             key=f"take {file.label}",

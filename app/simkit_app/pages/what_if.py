@@ -181,7 +181,7 @@ def _figures(own: Ensemble, reference: Ensemble | None) -> str:
             f'<div class="name">{escape(figure.name)}</div><div class="value">{escape(figure.value)}</div>'
             f'<div class="known">{escape(figure.known)}</div>{difference}</div>'
         )
-    note = f'<p class="simkit-note">{_NOTE}</p>' if any("difference" in card for card in cards) else ""
+    note = f'<p class="simkit-note">{_NOTE}</p>' if any('class="difference' in card for card in cards) else ""
     return f'<div class="simkit-figures">{"".join(cards)}</div>{note}'
 
 

@@ -19,15 +19,17 @@ from simkit.observed import Observed
 from simkit.present import board_charts
 from simkit.present.advice import advice_rows, advice_sentences, decision_rows, review_rows
 from simkit.present.board import SCENARIO, crossed_rows, results
+from simkit.present.board_details import name_of
 from simkit.present.coverage import remarks
 from simkit.present.figures import metric_name, per_cent
 from simkit.present.fit_files import fit_files
 from simkit.present.fit_months import check_rows, check_sentence, forecast_rows
-from simkit.present.fit_table import fit_rows, fit_sentences, value_name
+from simkit.present.fit_table import fit_rows, fit_sentences
 from simkit.present.headline import headline
 from simkit_app import own_currency
 from simkit_app.answers import Answer
 from simkit_app.board import Board, answers
+from simkit_app.deferred import until_fetched
 from simkit_app.files import File, to_save
 from simkit_app.history import Position
 from simkit_app.own_months import ADVICE, FIT
@@ -72,7 +74,7 @@ def _fit(board: Board, seen: Observed) -> None:
             "may name others: `path = { low = …, mode = …, high = … }`."
         )
         rows = [
-            {"value": value_name(path), "from": one.low, "most likely": one.mode, "to": one.high}
+            {"value": name_of(path), "from": one.low, "most likely": one.mode, "to": one.high}
             for path, one in ranges.items()
         ]
         columns = {"value": st.column_config.Column(width=_NAMES), **numbers("from", "most likely", "to")}
@@ -264,11 +266,12 @@ def _files(board: Board, found: Found, advice: Advice | None) -> None:
         st.download_button(
             "Fitted company", file.content, file.name, file.mime, icon=":material/folder_zip:", on_click="ignore"
         )
+        name, mime = f"{file.stem}-everything.zip", "application/zip"
         st.download_button(
             "Download everything",
-            lambda: everything(file, found, advice),
-            f"{file.stem}-everything.zip",
-            "application/zip",
+            until_fetched(lambda: everything(file, found, advice), name, mime),
+            name,
+            mime,
             icon=":material/download:",
             help="The months as read, the fitted company, what was learned, the check, the forecast and, once they are "
             "weighed, the decisions: CSV and JSON, as `simkit calibrate` and `simkit decide` write them.",
