@@ -9,12 +9,16 @@ import streamlit as st
 
 from simkit.errors import SimkitError
 from simkit.observed import METRICS, MONEY, Observed, table_columns, table_sheets
+from simkit.present.board_details import name_of
 from simkit.present.figures import metric_name
+from simkit.scenarios import Range
 from simkit_app.board import Board
 from simkit_app.own_months import TYPES, forget, keep, read
 from simkit_app.text import plain
 
 _MEANINGS = ("ignore", "month", *METRICS, "metric", "value", "channel", "part_month", "currency")
+NAMES = 640
+"""Pixels of a column in which the longest name of a value is read whole."""
 _EXAMPLE = "month,leads,customers\n2026-01,1211,24\n2026-02,1201,29\n2026-03,1242,27\n"
 
 
@@ -64,6 +68,21 @@ def checked(board: Board, seen: Observed) -> None:
         months = {seen.label(month): month for month in range(1, seen.months + 1)}
         table = {"month": list(months), **{metric: seen.monthly(metric)[1].tolist() for metric in seen.metrics}}
         st.dataframe(table, hide_index=True, column_config=numbers(*seen.metrics))
+
+
+def unknown(ranges: dict[str, Range]) -> None:
+    """What is believed beforehand, in ranges."""
+    with st.expander(f"What is taken as unknown: {len(ranges)} values"):
+        st.markdown(
+            "Of the scenario on the board these values are not known for sure; your months may tell. A scenario file "
+            "may name others: `path = { low = …, mode = …, high = … }`."
+        )
+        rows = [
+            {"value": name_of(path), "from": one.low, "most likely": one.mode, "to": one.high}
+            for path, one in ranges.items()
+        ]
+        columns = {"value": st.column_config.Column(width=NAMES), **numbers("from", "most likely", "to")}
+        st.dataframe(rows, hide_index=True, column_config=columns)
 
 
 def numbers(*columns: str) -> dict[str, Any]:

@@ -121,6 +121,8 @@ def test_from_months_to_advice_and_to_the_board(monkeypatch: pytest.MonkeyPatch)
     assert board.position.scenario == python.scenario
     at.session_state["turn to"] = "Your data"
     checked(at.run())
+    assert ["count them twice" in one.value for one in at.warning] == [True]
+    assert not at.info
     fitted = board.fitting
     assert fitted in boards.answers()._known
     press(at, "Remove them")

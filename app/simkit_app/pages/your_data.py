@@ -19,7 +19,6 @@ from simkit.observed import Observed
 from simkit.present import board_charts
 from simkit.present.advice import advice_rows, advice_sentences, decision_rows, review_rows
 from simkit.present.board import SCENARIO, crossed_rows, results
-from simkit.present.board_details import name_of
 from simkit.present.coverage import remarks
 from simkit.present.figures import metric_name, per_cent
 from simkit.present.fit_files import fit_files
@@ -33,14 +32,16 @@ from simkit_app.deferred import until_fetched
 from simkit_app.files import File, to_save
 from simkit_app.history import Position
 from simkit_app.own_months import ADVICE, FIT
-from simkit_app.own_table import checked, numbers, upload
+from simkit_app.own_table import NAMES, checked, numbers, unknown, upload
 from simkit_app.questions import Fitted, Found, Weighed
 from simkit_app.text import plain
 from simkit_app.watching import Waiting, watch
 
 QUICK = 4 * KEPT
-_NAMES = 640
-"""Pixels of a column in which the longest name of a value is read whole."""
+_FITTED = (
+    "What is unknown about the scenario on the board comes from a table of draws, such as a fit leaves. To fit it to "
+    "the same months again would count them twice: go back to the scenario before the fit (Undo on What if)."
+)
 
 
 def page() -> None:
@@ -67,18 +68,11 @@ def everything(file: File, found: Found, advice: Advice | None) -> bytes:
 
 def _fit(board: Board, seen: Observed) -> None:
     scenario = unsure(board.position.scenario)
+    if scenario.joint is not None:
+        st.warning(_FITTED, icon=":material/warning:")
     ranges = dict(scenario.ranges)
-    with st.expander(f"What is taken as unknown: {len(ranges)} values" if ranges else "What is taken as unknown"):
-        st.markdown(
-            "Of the scenario on the board these values are not known for sure; your months may tell. A scenario file "
-            "may name others: `path = { low = …, mode = …, high = … }`."
-        )
-        rows = [
-            {"value": name_of(path), "from": one.low, "most likely": one.mode, "to": one.high}
-            for path, one in ranges.items()
-        ]
-        columns = {"value": st.column_config.Column(width=_NAMES), **numbers("from", "most likely", "to")}
-        st.dataframe(rows, hide_index=True, column_config=columns)
+    if ranges:
+        unknown(ranges)
     if short := _unfit(seen, scenario.parameters.horizon_months):
         st.info(short, icon=":material/info:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -112,7 +106,7 @@ def _fit(board: Board, seen: Observed) -> None:
     if board.fitting is None or answer is None:
         st.markdown("The fit takes a minute or three; you may go on with the board meanwhile.")
         return
-    if board.fitting != asked:
+    if board.fitting != asked and scenario.joint is None:
         st.info("What is shown belongs to other months, another scenario or another thoroughness: fit again.")
     if answer.error or answer.value is None:
         watch([Waiting(answer, "Living what is believed about your company …")])
@@ -144,7 +138,7 @@ def _found(board: Board, asked: Fitted, found: Found) -> None:
     st.markdown(f"**{plain(first)}** {plain(rests)}")
     for doubt in doubts:
         st.warning(plain(doubt), icon=":material/warning:")
-    st.dataframe(fit_rows(fit), hide_index=True, column_config={"value": st.column_config.Column(width=_NAMES)})
+    st.dataframe(fit_rows(fit), hide_index=True, column_config={"value": st.column_config.Column(width=NAMES)})
     ahead = fit.observed.months < fit.prior.months
     weighing = board.ask(ADVICE, Weighed(asked, LIVES, fit))[0] if board.weighing and ahead else None
     _files(board, found, weighing.value if weighing is not None else None)
