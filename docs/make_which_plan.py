@@ -145,8 +145,7 @@ if the difference matters at all: here, if it is 30,000 in two years. Whoever is
 (Kim & Nelson's procedure; the lives share their luck, so few are needed.)
 
 ```python
-handful = {"today": today} | {f"plan {one.number}": found.scenario(one.number) for one in found.finalists}
-ranking = simkit.rank(handful, "net_margin", probability=0.95, indifference=30_000, seed=5, budget=150)
+ranking = simkit.rank(found, "net_margin", probability=0.95, indifference=30_000, seed=5, budget=150)
 ranking
 ```
 
@@ -154,9 +153,9 @@ ranking
 ranking.chart()
 ```
 
-`rank` compares scenarios and knows nothing of the prices that we gave, so it goes by the margin less what the model
-pays. Where two plans differ by less than the indifference, either is a good pick. Where the budget does not do, it says
-that it is not decided: that is an answer too, and a false certainty is none.
+Given a search, `rank` takes today's scenario and the finalists, with the prices that we gave; scenarios given by their
+names have no prices but the model's. Where two plans differ by less than the indifference, either is a good pick. Where
+the budget does not do, it says that it is not decided: that is an answer too, and a false certainty is none.
 
 ## 6. Does it hold where the firm is not what we think?
 

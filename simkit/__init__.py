@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from simkit.experiments.robust import Robustness, robust
     from simkit.experiments.search import SearchInterrupted, search
     from simkit.experiments.search_design import SearchDesign, load_search_design
-    from simkit.experiments.searched import Search
+    from simkit.experiments.searched import Infeasible, Search
     from simkit.experiments.sensitivity import Sensitivity, sensitivity
     from simkit.experiments.sweep import Sweep, SweepInterrupted, load_sweep, sweep
     from simkit.experiments.tornado import Tornado, tornado
@@ -58,6 +58,7 @@ __all__ = [
     "Discovery",
     "Ensemble",
     "Fit",
+    "Infeasible",
     "Interrupted",
     "NextSteps",
     "Observation",

@@ -218,13 +218,16 @@ class Planned:
     priority: ClassVar = Priority.EXPLORATION
 
     def work(self, answer: Answer, lane: Lane) -> None:
-        """Try the plans, then confirm the best of them in fresh lives."""
+        """Try the plans, then confirm the best of them in fresh lives; where none will do, they are the answer."""
         plans = replace(self.design.plans, base=Scenario())
         folder = kept_in(self.design.plans.base, replace(self.design, plans=plans))
         with alone(folder, lane):
-            found = simkit.search(
-                self.design, out=folder, resume=True, executor=lane, progress=answer.progress, standing=answer.show
-            )
+            try:
+                found = simkit.search(
+                    self.design, out=folder, resume=True, executor=lane, progress=answer.progress, standing=answer.show
+                )
+            except simkit.Infeasible as none:
+                found = none.search
         answer.lives = self.design.lives
         answer.show(found)
 

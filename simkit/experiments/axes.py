@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simkit.errors import ParameterError, RunError
+from simkit.errors import ParameterError, RunError, nearest
 from simkit.parameters import Declaration, Value, declarations
 from simkit.parameters.values import check_value, declaration, value_at
 from simkit.scenarios import Range, Scenario
@@ -147,12 +147,22 @@ def named_paths(names: Iterable[str], scenario: Scenario | None = None) -> tuple
         kind = _NAMED.get(name)
         inside = [entry for path, entry in declarations().items() if kind or path.startswith(f"{name}.")]
         if not inside:
+            _check_group(name)
             check_number(name)
             found[name] = None
             continue
         movable = [entry.path for entry in inside if _number(entry) and (kind is None or kind(entry))]
         found |= {path: None for path in movable if scenario is None or len(set(around(scenario, path))) == 2}
     return tuple(found)
+
+
+def _check_group(name: str) -> None:
+    """Refuse a name without a dot that is no parameter, and say which group or kind is nearest."""
+    if "." in name or name in declarations():
+        return
+    groups = dict.fromkeys(path.partition(".")[0] for path in declarations() if "." in path)
+    hint = nearest(name, (*groups, *_NAMED)) or f"There are {', '.join((*groups, *_NAMED))}, and paths."
+    raise ParameterError("there is no such group", field="over", value=name, hint=hint)
 
 
 def check_number(path: str) -> None:

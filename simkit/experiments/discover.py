@@ -16,8 +16,8 @@ import numpy as np
 from simkit.errors import RunError
 from simkit.experiments.axes import Over, axes_over
 from simkit.experiments.design import even_points
-from simkit.experiments.objectives import with_measure
-from simkit.experiments.regions import Bools, Region, find_region
+from simkit.experiments.objectives import why_missing, with_measure
+from simkit.experiments.regions import Bools, Region, check_asked, find_region
 from simkit.experiments.sensitivity import points_along
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.parameters.values import declaration
@@ -171,6 +171,7 @@ def discover(
     base = source.design.base if isinstance(source, Sweep) else source
     check_measure(outcome, base.parameters.horizon_months)
     below, above = _bound(outcome, below, above)
+    check_asked(method, density, whole(points, "points", 1) if isinstance(source, Scenario) else None)
     if isinstance(source, Sweep):
         if over is not None:
             raise RunError("a sweep has its points", field="over", hint="Leave it out.")
@@ -199,6 +200,8 @@ def points_of(sweep: Sweep, outcome: str) -> pd.DataFrame:
         raise RunError("moves one value at a time, so it has no regions", field="source", value=design.kind)
     every = with_measure(sweep.outcomes, outcome, design.base.parameters.horizon_months)
     known = every.dropna(subset=[outcome])
+    if known.empty:
+        raise RunError("is missing in every life", field="outcome", value=outcome, hint=why_missing(every))
     means = known[outcome].groupby(known["point"]).mean()
     values = pd.DataFrame([design.row(int(point)) for point in means.index])
     return pd.concat([means.rename("mean").reset_index(), values], axis=1)[["point", *design.paths, "mean"]]

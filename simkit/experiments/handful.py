@@ -30,8 +30,13 @@ class Handful:
     charges: Mapping[str, float]
     outcome: str
 
-    def check_whole(self, name: str, values: Floats) -> None:
+    def check_whole(self, name: str, values: Floats, hint: str = "They spend nothing, so have no return.") -> None:
         """Refuse lives of a plan that have no number.
+
+        Args:
+            name: of the plan.
+            values: the outcome in each life; one that is missing is nan.
+            hint: why that may be.
 
         Raises:
             RunError: there are some.
@@ -39,7 +44,6 @@ class Handful:
         missing = int(np.isnan(values).sum())
         if missing:
             message = f"{missing} of {len(values)} lives of '{name}' have no number"
-            hint = "A life failed, or spends nothing, so that it has no return."
             raise RunError(message, field=self.outcome, hint=hint)
 
 

@@ -120,6 +120,12 @@ def with_measure(lives: pd.DataFrame, outcome: str, months: int) -> pd.DataFrame
     return lives.assign(**{outcome: measured(lives, outcome, months)})
 
 
+def why_missing(lives: pd.DataFrame) -> str:
+    """Why lives have no number, as a hint: what the first one that failed says of itself."""
+    errors = lives["error"].dropna()
+    return f"The first that failed says: {errors.iloc[0]}" if len(errors) else "They spend nothing, so have no return."
+
+
 def measured(lives: pd.DataFrame, outcome: str, months: int, charge: float = 0.0) -> Floats:
     """An outcome of each life, from rows of a sweep; nan where a life failed or lacks it.
 

@@ -202,7 +202,9 @@ def rank(
     least, most = whole(first, "first", 3), whole(budget, "budget", 3)
     names, count = list(given.plans), len(given.plans)
     if not 1.0 / count < probability < 1.0:
-        raise RunError(f"must lie between {1 / count:.2g}, a guess, and 1", field="probability", value=probability)
+        hint = f"As a share: {probability / 100.0:g}." if 1.0 < probability < 100.0 else ""
+        message = f"must lie between {1 / count:.2g}, a guess, and 1"
+        raise RunError(message, field="probability", value=probability, hint=hint)
     if most < least:
         raise RunError(f"expected at least the {least} lives to begin with", field="budget", value=budget)
     ends = bounds(given.outcome, given.plans[names[0]].parameters.horizon_months)

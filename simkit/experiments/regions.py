@@ -121,11 +121,7 @@ def find_region(
         RunError: too few points or cases, nothing but cases, no box that is dense enough, a column that is no number,
             or a library that is not installed.
     """
-    if method not in METHODS:
-        hint = nearest(method, METHODS)
-        raise RunError(f"expected one of {', '.join(METHODS)}", field="method", value=method, hint=hint)
-    if not 0.0 < density <= 1.0:
-        raise RunError("expected a share above 0, at most 1", field="density", value=density)
+    check_asked(method, density)
     x, columns, y = _numbers(points), tuple(map(str, points.columns)), np.asarray(cases, dtype=bool)
     _check(y, density)
     found = _candidates(x, y, method, seed)
@@ -157,6 +153,26 @@ def find_region(
         tuple(_chance(chosen, limit, x, y) for limit in chosen.limits),
         _table(found, x, y),
     )
+
+
+def check_asked(method: str, density: float, points: int | None = None) -> None:
+    """Refuse what cannot be asked, before anything is lived.
+
+    Args:
+        method, density: as in `find_region`.
+        points: how many there will be at most, where that is known.
+
+    Raises:
+        RunError: no such method, a density that is no share, or too few points.
+    """
+    if method not in METHODS:
+        hint = nearest(method, METHODS)
+        raise RunError(f"expected one of {', '.join(METHODS)}", field="method", value=method, hint=hint)
+    if not 0.0 < density <= 1.0:
+        hint = f"As a share: {density / 100.0:g}." if 1.0 < density <= 100.0 else ""
+        raise RunError("expected a share above 0, at most 1", field="density", value=density, hint=hint)
+    if points is not None and points < LEAST_POINTS:
+        raise RunError(f"a region needs at least {LEAST_POINTS} points", field="points", value=points)
 
 
 def scores_of(inside: Bools, cases: Bools, level: float = 0.95) -> Scores:
@@ -193,8 +209,7 @@ def _numbers(points: pd.DataFrame) -> Floats:
 
 
 def _check(y: Bools, density: float) -> None:
-    if len(y) < LEAST_POINTS:
-        raise RunError(f"a region needs at least {LEAST_POINTS} points", field="points", value=len(y))
+    check_asked(METHODS[0], density, len(y))
     if y.sum() < LEAST_CASES:
         hint = "Widen what is varied, take more points, or say otherwise what a case is."
         said = "no point is a case" if not y.any() else f"only {y.sum()} of {len(y)} points are cases"

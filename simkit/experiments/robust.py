@@ -23,7 +23,7 @@ from simkit.experiments.comparison import Progress
 from simkit.experiments.design import Design, even_points
 from simkit.experiments.doubts import unsure
 from simkit.experiments.handful import Handful, handful
-from simkit.experiments.objectives import measured, sign
+from simkit.experiments.objectives import measured, sign, why_missing
 from simkit.experiments.searched import Search
 from simkit.experiments.stages import Stages
 from simkit.experiments.store import lock
@@ -227,7 +227,7 @@ def robust(
 def _values(given: Handful, name: str, design: Design, lives: pd.DataFrame) -> Floats:
     """The outcome of a plan in its lives; shape (points, replications)."""
     values = measured(lives, given.outcome, design.base.parameters.horizon_months, given.charges[name])
-    given.check_whole(name, values)
+    given.check_whole(name, values, why_missing(lives))
     return values.reshape(len(design.points), design.replications)
 
 

@@ -17,7 +17,7 @@ from simkit.experiments.objectives import measured
 from simkit.experiments.plans import Plan
 from simkit.experiments.proposals import Proposals
 from simkit.experiments.search_design import SearchDesign, Values, search_design
-from simkit.experiments.searched import Search, Tried, not_dominated
+from simkit.experiments.searched import Infeasible, Search, Tried, not_dominated
 from simkit.experiments.stages import Stages
 from simkit.experiments.store import FORMAT, SCENARIO, Store, lock
 from simkit.experiments.sweep import SweepInterrupted, temporary_folder
@@ -93,7 +93,8 @@ def search(
         standing: told of the search as it stands, with nothing confirmed, after each batch of plans.
 
     Raises:
-        ParameterError, RunError: what cannot be asked; no plan within the budget, or none that meets the constraints.
+        ParameterError, RunError: what cannot be asked; no plan within the budget.
+        Infeasible: no plan that was tried meets the constraints; what was tried is kept.
         StoreError: a folder that cannot be used, or that holds something else.
         SearchInterrupted: by the user; what was done is kept.
     """
@@ -167,7 +168,7 @@ def _confirmed(found: Search, stages: Stages) -> Search:
     """The search with its finalists lived in fresh lives."""
     design, feasible = found.design, found.feasible
     if not feasible:
-        raise _empty(found)
+        raise Infeasible(found)
     losses = np.array([design.losses(one.outcomes) for one in feasible])
     if len(design.objectives) == 1:
         order = np.argsort(losses[:, 0], kind="stable").tolist()[: design.most_finalists]
@@ -212,21 +213,6 @@ def _whole(values: Values, outcomes: tuple[str, ...]) -> Values:
             message = f"{missing} of {len(values[outcome])} lives have no number"
             raise RunError(message, field=outcome, hint="A life failed, or spends nothing, so that it has no return.")
     return values
-
-
-def _empty(found: Search) -> RunError:
-    """Why no plan is left."""
-    design = found.design
-    whole_ones = [one for one in found.tried if one.whole]
-    if not whole_ones:
-        return RunError(f"all {len(found.tried)} plans have lives without a number", field=", ".join(design.outcomes))
-    broken = np.array([design.violations(one.outcomes) for one in whole_ones])
-    nearest_one = whole_ones[int(broken.sum(axis=1).argmin())]
-    message = (
-        f"no plan of {len(found.tried)} tried meets all of them; {found.said_of(nearest_one, nearest_one.outcomes)}"
-    )
-    hint = "Loosen what binds, give levers a wider range, or try more plans."
-    return RunError(message, field="constraints", hint=hint)
 
 
 def _store(design: SearchDesign, folder: Path, resume: bool) -> Store:

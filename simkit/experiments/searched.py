@@ -85,13 +85,30 @@ class Search:
         halves = [_half(values, 0) for values in self.fresh[1:]]
         keep = [i for i, half in enumerate(halves) if not any(self.design.violations(half))]
         if not keep:
-            sums = np.array([self.design.violations(half) for half in halves])
-            nearest = int(sums.sum(axis=1).argmin())
             message = f"none of {len(halves)} finalists meets all constraints in fresh lives"
-            raise RunError(f"{message}; {self.said_of(self.finalists[nearest], halves[nearest])}", field="constraints")
+            raise RunError(f"{message}; {self.said_of(*self.nearest)}", field="constraints")
         losses = np.array([self.design.losses(halves[i]) for i in keep])
         order = not_dominated(losses)
         return tuple(self.finalists[keep[i]] for i in order[: 1 if len(self.design.objectives) == 1 else None])
+
+    @property
+    def nearest(self) -> tuple[Tried, Values]:
+        """The plan that comes nearest to the constraints, with its outcomes.
+
+        It is a finalist, in the fresh lives that choose; where nothing is confirmed, any plan that was tried.
+
+        Raises:
+            RunError: no plan has a number in every life.
+        """
+        if self.fresh is None:
+            pairs = [(one, one.outcomes) for one in self.tried if one.whole]
+        else:
+            pairs = [(one, _half(values, 0)) for one, values in zip(self.finalists, self.fresh[1:], strict=True)]
+        if not pairs:
+            message = f"all {len(self.tried)} plans have lives without a number"
+            raise RunError(message, field=", ".join(self.design.outcomes))
+        sums = np.array([self.design.violations(values) for _, values in pairs]).sum(axis=1)
+        return pairs[int(sums.argmin())]
 
     @property
     def best(self) -> Scenario:
@@ -255,6 +272,26 @@ class Search:
     def _repr_html_(self) -> str:
         shown = self.trials if self.fresh is None else self.confirmed.drop(columns="level")
         return f"<p>{escape(repr(self)[1:-1])}</p>{shown.to_html(index=False, float_format='{:,.4g}'.format)}"
+
+
+class Infeasible(RunError):
+    """No plan that was tried meets all constraints.
+
+    Attributes:
+        search: what was tried.
+    """
+
+    def __init__(self, search: Search) -> None:
+        message = f"no plan of {len(search.tried)} tried meets all of them; {search.said_of(*search.nearest)}"
+        hint = (
+            "Loosen what binds, give levers a wider range, or try more plans. "
+            f"Those that were tried are in {search.folder / 'trials.csv'}."
+        )
+        super().__init__(message, field="constraints", hint=hint)
+        self.search = search
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Infeasible, (self.search,)
 
 
 def not_dominated(losses: Floats) -> list[int]:

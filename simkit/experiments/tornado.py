@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from simkit.errors import RunError
 from simkit.experiments.axes import SPAN, around, named_paths
 from simkit.experiments.design import Design, given_values
-from simkit.experiments.objectives import with_measure
+from simkit.experiments.objectives import why_missing, with_measure
 from simkit.experiments.paired import effect, holm
 from simkit.experiments.sweep import Sweep, sweep
 from simkit.parameters import Value
@@ -175,7 +175,19 @@ def tornado(
     lives = sweep(
         design, out=out, resume=resume, workers=workers, executor=executor, cluster=cluster, progress=progress
     )
+    _check_lived(lives, outcome)
     return Tornado(lives, outcome)
+
+
+def _check_lived(lives: Sweep, outcome: str) -> None:
+    """Refuse a point of which no life has the outcome: it has no effect."""
+    design = lives.design
+    every = with_measure(lives.outcomes, outcome, design.base.parameters.horizon_months)
+    known = every.groupby("point")[outcome].count()
+    for point in known.index[known == 0]:
+        [(path, to)] = given_values(design.row(int(point))).items() or [("scenario", design.base.name)]
+        message = f"no life there has the outcome {outcome}"
+        raise RunError(message, field=path, value=to, hint=why_missing(every[every["point"] == point]))
 
 
 def _ends(scenario: Scenario, path: str, span: float) -> tuple[Value, ...]:

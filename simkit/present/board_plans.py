@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from simkit.errors import RunError
 from simkit.experiments.comparison import MONEY
 from simkit.experiments.objectives import more_is_better
 from simkit.experiments.searched import Search
@@ -83,16 +84,52 @@ def finalists_table(search: Search) -> pd.DataFrame:
 
 
 def plans_in_words(search: Search) -> list[str]:
-    """What was found, and what of it holds in fresh lives; of a search that ended early, how far it came."""
-    if search.fresh is not None:
-        return search_sentences(search, _said)
+    """What was found, and what of it holds in fresh lives; of a search that ended early, how far it came; where no plan
+    does what is wanted, which one comes nearest."""
     design = search.design
+    if search.fresh is not None:
+        try:
+            _ = search.chosen
+        except RunError:
+            return [
+                f"None of the {len(search.finalists)} finalists {_wanted(search)} in fresh lives.",
+                *_missed(search),
+            ]
+        return search_sentences(search, _said)
+    if len(search.tried) == min(design.points, len(design.plans)) and not search.feasible:
+        return [f"None of the {len(search.tried)} plans that were tried {_wanted(search)}.", *_missed(search)]
     return [
         f"{len(search.tried)} of {min(design.points, len(design.plans))} plans were tried in {design.replications} "
         f"lives each, seed {design.seed}.",
         "None of them is confirmed in fresh lives, so the best of them look better than they are. "
         "Run it again for the rest.",
     ]
+
+
+def _wanted(search: Search) -> str:
+    """What plans must keep to, as the end of a sentence about a plan."""
+    wanted = [
+        _figure(search, one.outcome, "at most " if one.at_most else "at least ", one.bound)
+        for one in search.design.constraints
+    ]
+    return f"has what is wanted ({' and '.join(wanted)})"
+
+
+def _missed(search: Search) -> list[str]:
+    """The plan that comes nearest, and what one may do."""
+    design, (one, values) = search.design, search.nearest
+    pairs = zip(design.constraints, design.violations(values), strict=True)
+    broken = dict.fromkeys(constraint.outcome for constraint, by in pairs if by)
+    figures = " and ".join(_figure(search, name, "", float(values[name].mean())) for name in broken)
+    return [
+        f"The nearest is plan {one.number}, with {figures}: {_in_words(design.plans.values(one.plan))}.",
+        "Ask for less, let levers go further, choose other ones, or try more plans.",
+    ]
+
+
+def _figure(search: Search, outcome: str, which: str, value: float) -> str:
+    shown, _ = _written(outcome, str(search.design.plans.base["company.currency"]))
+    return f"{label(outcome)} {which}{shown(value)}"
 
 
 def _written(outcome: str, currency: str) -> tuple[Written, Written]:

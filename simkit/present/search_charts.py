@@ -77,11 +77,12 @@ def shown_search(search: Search) -> Shown:
 def shown_plans(search: Search) -> Shown:
     """The plans in two objectives, or one above what they cost a month, as differences from today.
 
-    `table` has the plan's number as `point`, too; -1 is today. Finalists are there where they are confirmed.
+    Plans that break a constraint are left out, but where all of them do. `table` has the plan's number as `point`, too;
+    -1 is today. Finalists are there where they are confirmed.
     """
     design, trials = search.design, search.trials
     x, y = axes = axes_of(search)
-    met = trials[trials["met"]]
+    met = trials[trials["met"]] if trials["met"].any() else trials[trials["failed"] == 0]
     today = {axis: 0.0 if axis == "cost" else float(search.today[axis].mean()) for axis in axes}
     tried = pd.DataFrame(
         {
@@ -107,6 +108,7 @@ def shown_plans(search: Search) -> Shown:
     table["text"] = [f"{show_x(a)}, {show_y(b)}" for a, b in zip(table["x"], table["y"], strict=True)]
     currency = str(design.plans.base["company.currency"])
     kept = "" if len(met) == len(trials) else f"{len(trials) - len(met)} plans that break a constraint are left out. "
+    kept = kept if trials["met"].any() else "No plan meets all constraints, so those are shown that were tried. "
     fresh = "" if search.fresh is None else f"; 95 % intervals of {design.confirming} fresh lives"
     said = f"{kept}Differences from today{fresh}, seed {design.seed}"
     names = tuple(dict.fromkeys(table["name"]))

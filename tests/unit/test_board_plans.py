@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from simkit.experiments.objectives import Constraint
 from simkit.present.board_plans import finalists_table, plans_in_words, plans_shown, plans_spec
 from simkit.present.board_studies import SELECTION
 from simkit.present.search_charts import CHOSEN, TODAY, TRIED
@@ -76,3 +77,20 @@ def test_the_chart_can_be_clicked_and_holds_no_rows() -> None:
     )
     assert "datasets" not in spec
     assert all("data" not in layer for layer in spec["layer"])
+
+
+def test_where_no_plan_does_the_nearest_is_told() -> None:
+    """Fails if a search whose plans all break a constraint is told in the library's names, as one that goes on, or
+    promises a plan; in the search's lives as in fresh ones."""
+    found = search("total_cost", "net_margin")
+    asked = replace(found.design, constraints=(Constraint("net_margin", at_most=False, bound=1e6),))
+    early = replace(found, design=asked, finalists=(), fresh=None)
+    assert plans_in_words(early) == [
+        "None of the 3 plans that were tried has what is wanted (Margin less cost at least EUR 1 million).",
+        f"The nearest is plan {early.nearest[0].number}, with Margin less cost EUR "
+        f"{early.nearest[1]['net_margin'].mean():.0f}: People for content {early.nearest[0].number + 1} heads.",
+        "Ask for less, let levers go further, choose other ones, or try more plans.",
+    ]
+    late = plans_in_words(replace(found, design=asked))
+    assert late[0].startswith("None of the 2 finalists has what is wanted (Margin less cost at least EUR 1 million) in")
+    assert late[1].startswith("The nearest is plan ")

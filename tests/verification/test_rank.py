@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -125,6 +127,26 @@ def test_scenarios_are_ranked_by_their_lives() -> None:
     ensemble = simkit.simulate(firms["many"], len(costs.outcomes["many"]), 1, workers=1)
     np.testing.assert_array_equal(ensemble.measure("total_cost"), costs.outcomes["many"])
     assert "'none' is best with a probability of at least 95%" in str(costs)
+
+
+def test_the_finalists_of_a_search_are_ranked_with_its_prices() -> None:
+    """More people bring more margin than they cost, but for a price of each step that only the search knows of. Fails
+    if the ranking leaves it out, or takes another outcome or other plans than the search."""
+    costs = {"process.improvement_time": 100_000.0}
+    levers: dict[str, Any] = {"process.improvement_time": [0.0, 0.18], "team.content": [2, 4]}
+    found = simkit.search(
+        FIRM, levers, "net_margin", costs=costs, points=4, replications=2, confirming=2, finalists=4, workers=1
+    )
+    ranked = simkit.rank(found, indifference=1_000.0, budget=30, workers=1)
+    assert ranked.outcome == "net_margin"
+    assert set(ranked.scenarios) == {"today", *(f"plan {one.number}" for one in found.finalists)}
+    for one in found.finalists:
+        values = ranked.outcomes[f"plan {one.number}"]
+        alone = simkit.simulate(found.scenario(one.number), len(values), 1, workers=1).measure("net_margin")
+        assert values == pytest.approx(alone - 6 * found.design.plans.charge(one.plan))
+    assert max(found.design.plans.charge(one.plan) for one in found.finalists) > 0.0
+    with pytest.raises(RunError, match="costs: cannot be charged with costs that were given"):
+        simkit.rank(found, "cash_needed", indifference=1_000.0, workers=1)
 
 
 def test_a_budget_that_does_not_do_is_said() -> None:
