@@ -186,7 +186,9 @@ def slider_format(entry: Declaration) -> str | None:
         return "percent"
     if entry.unit.startswith("money") or entry.unit.startswith("metric"):
         return "localized"
-    return f"%g {entry.unit}" if entry.unit in ("weeks", "months", "days") else "%g"
+    return (
+        f"%.6g {entry.unit}" if entry.unit in ("weeks", "months", "days") else "%.6g"
+    )  # fitted values have many digits
 
 
 def _in_words(path: str, value: Value | Range) -> str:

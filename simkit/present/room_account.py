@@ -126,8 +126,9 @@ class RoomAccount:
             f"Month {last['month']}: promised {self._result(last['expected'])}, came {self._result(last['result'])}."
         ]
         middle = played.middle
+        alone = len(played.drawings) == 1
         if middle is not None:
-            whose = "The drawing" if len(played.drawings) == 1 else "The room's middle"
+            whose = "The drawing" if alone else "The room's middle"
             said.append(
                 f"{whose} was off by {per_cent(middle.shape)} of the target on average, the promised line by "
                 f"{per_cent(middle.line)}."
@@ -136,8 +137,8 @@ class RoomAccount:
             if len(played.drawings) > 2:
                 said.append(f"It was closer than {closer} of {len(played.drawings)} people by themselves.")
         held = None if not main.decided else played.held.column("average")
-        rows = room_rows(played.line, main.lived.rows, played.fan, held)
-        spec = room_spec(self.unit, played.company.months, held=held is not None)
+        rows = room_rows(played.line, main.lived.rows, played.fan, held, alone)
+        spec = room_spec(self.unit, played.company.months, held=held is not None, alone=alone)
         note = "The band holds 8 in 10 of what was drawn. " if played.drawings else "Nobody drew. "
         if played.mode == "own" and len(played.groups) > 1:
             note += f"What came is the company of those who decided as most did: {did(main.decided)}."

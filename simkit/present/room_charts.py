@@ -15,23 +15,25 @@ from simkit.statistics import Estimate
 from simkit.training.debrief import Knowable
 from simkit.training.learning import Learned, relative
 
-PROMISED, RESULT, AVERAGE, HELD, ROOM, MIDDLE = (
+PROMISED, RESULT, AVERAGE, HELD, ROOM, MIDDLE, DRAWN = (
     "what was promised",
     "result of a month",
     "average of three months",
     "had nothing been decided",
     "8 in 10 of the room",
     "the room's middle",
+    "what was drawn",
 )
 _COLOURS = {
     PROMISED: "#D55E00",
     AVERAGE: "#0072B2",
     HELD: "#6B6B6B",
     MIDDLE: "#009E73",
+    DRAWN: "#009E73",
     RESULT: "#0072B2",
     ROOM: "#009E73",
 }
-_DASHES = {PROMISED: [7, 4], AVERAGE: [1, 0], HELD: [3, 3], MIDDLE: [10, 3, 2, 3]}
+_DASHES = {PROMISED: [7, 4], AVERAGE: [1, 0], HELD: [3, 3], MIDDLE: [10, 3, 2, 3], DRAWN: [10, 3, 2, 3]}
 ACTIVITY, LEADS, RESULTS = "items published", "leads", "results"
 _MEASURES = {ACTIVITY: ("#E69F00", [7, 4]), LEADS: ("#009E73", [10, 3, 2, 3]), RESULTS: ("#0072B2", [1, 0])}
 START = "today"
@@ -41,7 +43,11 @@ Fan = Mapping[str, Sequence[float]]
 
 
 def room_rows(
-    line: Sequence[float], rows: Sequence[Mapping[str, Any]], fan: Fan | None, held: Sequence[float] | None = None
+    line: Sequence[float],
+    rows: Sequence[Mapping[str, Any]],
+    fan: Fan | None,
+    held: Sequence[float] | None = None,
+    alone: bool = False,
 ) -> pd.DataFrame:
     """Rows of `room_spec`: what, month, value, top.
 
@@ -50,13 +56,16 @@ def room_rows(
         rows: the months that were revealed, with month, result and average.
         fan: low, mid and high of what the room drew; None where that is not to be seen.
         held: the average of three months had nothing been decided; None where that is what happened.
+        alone: whether one person drew, who is no room.
     """
     months = range(1, len(line) + 1)
     found = [{"what": PROMISED, "month": month, "value": line[month - 1]} for month in months]
     found += [{"what": RESULT, "month": row["month"], "value": row["result"]} for row in rows]
     found += [{"what": AVERAGE, "month": row["month"], "value": row["average"]} for row in rows]
     found += [{"what": HELD, "month": month, "value": value} for month, value in enumerate(held or (), 1)]
-    if fan is not None:
+    if fan is not None and alone:
+        found += [{"what": DRAWN, "month": month, "value": mid} for month, mid in zip(months, fan["mid"], strict=True)]
+    elif fan is not None:
         ends = zip(months, fan["low"], fan["high"], strict=True)
         found += [{"what": ROOM, "month": month, "value": low, "top": high} for month, low, high in ends]
         found += [{"what": MIDDLE, "month": month, "value": mid} for month, mid in zip(months, fan["mid"], strict=True)]
@@ -64,7 +73,7 @@ def room_rows(
 
 
 @lru_cache(maxsize=32)
-def room_spec(title: str, months: int, height: int = 420, held: bool = False) -> dict[str, Any]:
+def room_spec(title: str, months: int, height: int = 420, held: bool = False, alone: bool = False) -> dict[str, Any]:
     """The chart of `room_rows`.
 
     Args:
@@ -72,13 +81,14 @@ def room_spec(title: str, months: int, height: int = 420, held: bool = False) ->
         months: of the company.
         height: of the plot, in pixels.
         held: whether there are rows of what would have come.
+        alone: whether one person drew.
     """
     base = alt.Chart().encode(
         x=month_axis(months),
         y=alt.Y("value:Q", title=None, axis=amounts(5)),
         tooltip=["what:N", "month:Q", alt.Tooltip("value:Q", format=",.3~s")],
     )
-    names = [PROMISED, AVERAGE, *([HELD] if held else []), MIDDLE]
+    names = [PROMISED, AVERAGE, *([HELD] if held else []), DRAWN if alone else MIDDLE]
     legend = alt.Legend(
         orient="bottom", columns=2, symbolStrokeWidth=3, symbolSize=250, labelFontSize=13, labelLimit=320
     )
@@ -94,9 +104,9 @@ def room_spec(title: str, months: int, height: int = 420, held: bool = False) ->
         scale=alt.Scale(domain=[ROOM], range=[_COLOURS[ROOM]]),
         legend=alt.Legend(orient="bottom", symbolType="square", symbolOpacity=0.4, labelFontSize=13, labelLimit=320),
     )
-    widths = {PROMISED: 2.5, AVERAGE: 3.5, HELD: 2, MIDDLE: 2}
+    widths = {PROMISED: 2.5, AVERAGE: 3.5, HELD: 2, MIDDLE: 2, DRAWN: 2}
     layers = [
-        _only(base, ROOM).mark_area(opacity=0.22).encode(y2="top:Q", fill=band),
+        *([] if alone else [_only(base, ROOM).mark_area(opacity=0.22).encode(y2="top:Q", fill=band)]),
         *(_only(base, one).mark_line(strokeWidth=widths[one]).encode(**look) for one in names),
         _only(base, RESULT).mark_point(filled=True, size=45, color=_COLOURS[RESULT], opacity=1),
     ]

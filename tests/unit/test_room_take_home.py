@@ -143,6 +143,15 @@ def test_rows_of_charts_hold_what_was_lived() -> None:
     assert chart.groupby("what").size().unique().tolist() == [12]
 
 
+def test_who_plays_alone_is_no_room() -> None:
+    """Fails if the chart of one drawing speaks of a room, or has no line for it."""
+    rows = room_rows(LINE, played().held.rows, played(people=(ANN,)).fan, HELD, alone=True)
+    legends = repr(room_spec("a", 12, held=True, alone=True))
+    assert (rows["what"] == "what was drawn").sum() == 12
+    assert "what was drawn" in legends
+    assert "room" not in legends + " ".join(rows["what"])
+
+
 def test_charts_on_the_wall_are_larger_and_leave_the_others_alone() -> None:
     """Fails if letters stay small, or the chart of the page grows with them."""
     page = room_spec("a", 12)
