@@ -81,7 +81,7 @@ def compared(page: Page) -> None:
     """Two stories and what the board shows, with all their lives."""
     page.get_by_role("link", name="Compare").click()
     page.get_by_role("button", name="See an example").click()
-    page.get_by_role("button", name="What the board shows").click()
+    page.get_by_role("button", name="What the board shows", exact=True).click()
     name = page.get_by_label("Scenario 3", exact=True)
     name.fill("Silos half opened")
     name.press("Enter")

@@ -37,7 +37,8 @@ class SimkitError(Exception):
         subject = "" if self.field is None else f"{self.field}: "
         given = "" if self.value is None else f" (given: {_brief(self.value)})"
         hint = f" {self.hint}" if self.hint else ""
-        return f"{subject}{self.message}{given}".removesuffix(".") + f".{hint}"
+        said = f"{subject}{self.message}{given}"
+        return f"{said}{'' if said.endswith(('.', '?')) else '.'}{hint}"
 
 
 class ParameterError(SimkitError):

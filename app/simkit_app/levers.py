@@ -91,7 +91,7 @@ def lever(board: Board, path: str) -> None:
     value, reference = board.position.scenario[path], board.position.reference[path]
     differs = value != reference
     shown: Any = value_at(board.position.scenario.parameters, path)
-    name = f":blue[**●**] {name_of(path)}" if differs else name_of(path)
+    name = f"● {name_of(path)}" if differs else name_of(path)  # no colour: it would be read aloud as Markdown
     common: dict[str, Any] = {"key": key, "help": _explained(entry, str(board.position.scenario["company.currency"]))}
     if entry.choices:
         _show(board, key, shown)

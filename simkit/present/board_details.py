@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from textwrap import wrap
 
@@ -37,6 +38,9 @@ WORK = {
 }
 _LINE = 34
 """Letters in a line beside a bar."""
+
+_PATH = re.compile(rf"\b({'|'.join(map(re.escape, declarations()))})\b(?: ([^\s;]+?)(?=,?(?:[\s;]|$)))?")
+"""A path, and the value that follows it where levers are said as a group."""
 
 NEARER, LATER = "brings the crossing nearer", "moves it away"
 
@@ -93,7 +97,7 @@ def reason_rows(why: Attribution) -> pd.DataFrame:
     for row in why.table.to_dict("records"):
         path = str(row["lever"])
         before, after = (_readable(path, str(row[end])) for end in ("from", "to"))
-        rows.append(_bar(name_of(path), f"{before} → {after}", row["contribution"], row["low"], row["high"]))
+        rows.append(_bar(_in_words(path), f"{before} → {after}", row["contribution"], row["low"], row["high"]))
     return pd.DataFrame(rows)
 
 
@@ -162,13 +166,18 @@ def _bar(name: str, change: str, value: float | None, low: float | None, high: f
 
 
 def _readable(path: str, text: str) -> str:
-    """A value that was already written, in the parameter's unit where it is a number; what is no parameter's stays."""
+    """A value that was already written, in the parameter's unit where it is a number; of a group, each value in it."""
     if path not in declarations():
-        return text
+        return _in_words(text)
     try:
         return written(path, float(text.replace(",", "")))
     except ValueError:
         return text
+
+
+def _in_words(text: str) -> str:
+    """A text with names for paths, and units for the values that follow them."""
+    return _PATH.sub(lambda m: name_of(m[1]) + (f" {_readable(m[1], m[2])}" if m[2] else ""), text)
 
 
 def activity_rows(scenario: Ensemble, reference: Ensemble | None = None) -> pd.DataFrame:

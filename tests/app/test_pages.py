@@ -227,7 +227,7 @@ def test_a_lever_changes_the_history_gets_a_mark_and_goes_back() -> None:
     assert f'data-scenario="{moved.hash}"' in said(at)
     assert "the reference" in said(at)
     assert "looked at together (Holm's correction, 5 %)" in said(at)
-    assert at.slider(key=key).label == f":blue[**●**] {name}"
+    assert at.slider(key=key).label == f"● {name}"
     assert [label for label in labels(at) if label.startswith("back to")] == ["back to 1 head", "back to 40 %"]
     press(at, "back to 40 %")
     assert board_of(at).position.scenario == SHORT.with_changes({"team.content": 3})

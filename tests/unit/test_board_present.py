@@ -406,6 +406,17 @@ def test_where_a_company_stands_is_worked_out_without_a_life() -> None:
 # Reasons and next steps
 
 
+def test_a_group_of_changes_is_said_without_paths() -> None:
+    """Fails if whoever changes a lever now and once more later reads `team.analyst` and a bare number."""
+    after = "team.analyst 2; month 6: team.analyst 1, budget.media_per_month 20,000"
+    team = ("team", "team.analyst 1; month 6: team.analyst -", after, [1.0, 2.0])
+    rows = reason_rows(why(team, ("month 6: team.analyst", "-", "2", [0.0, 1.0])))
+    assert rows["name"].tolist() == ["team", "month 6: Analysts"]
+    assert rows["change"][0] == (
+        "Analysts 1 head; month 6: Analysts - → Analysts 2 heads; month 6: Analysts 1 head, Media budget 20,000"
+    )
+
+
 def test_no_two_parameters_have_the_same_name() -> None:
     """Fails if five levers said 'weight of this channel' or four 'strength', and nobody could tell whose."""
     named = [name_of(path) for path in declarations()]
