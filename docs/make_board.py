@@ -16,9 +16,9 @@ SHOWN = {"from": "siloed", **{path: str(value) for path, value in CHANGED.items(
 WAIT = 120_000
 VIEWS = (
     ("A new map", "Run", "Click on a point", "explore", 1000),
-    ("What moves it", "Move", "Click on a bar", "moves", 1200),
+    ("What moves it", "Move", "Click on a bar", "moves", 1450),
     ("Where it fails", "Look for the limits", "Click on a point", "fails", 1300),
-    ("Which plan is best", "Try", "luck had lent", "plans", 1500),
+    ("Which plan is best", "Try", "luck had lent", "plans", 1900),
 )
 """Of the page Explore: its name, what runs it, what is said once it is done, the picture, and how high it is."""
 
@@ -85,9 +85,11 @@ def compared(page: Page) -> None:
     name = page.get_by_label("Scenario 3", exact=True)
     name.fill("Silos half opened")
     name.press("Enter")
-    page.get_by_role("cell", name="better").first.wait_for(timeout=WAIT)
-    page.get_by_text("More lives are being added").wait_for(state="hidden", timeout=5 * WAIT)
-    page.wait_for_timeout(1500)
+    page.locator(".simkit-legend", has_text="Silos half opened").wait_for(timeout=WAIT)
+    lives = page.locator(".simkit-source", has_text="with the same luck")
+    lives.filter(has_not_text="More lives are being added").wait_for(timeout=5 * WAIT)
+    page.get_by_text("Pinned", exact=True).scroll_into_view_if_needed()
+    page.wait_for_timeout(6000)  # until what was said of the pin has gone
     page.screenshot(path=IMAGES / "compare.png")
 
 
