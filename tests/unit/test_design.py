@@ -151,10 +151,12 @@ def test_files_that_cannot_be_are_refused(text: str, said: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("lives", "number", "largest"), [(1, 1, 1), (33, 2, 32), (131_072, 4096, 32), (1_000_000, 4082, 245)]
+    ("lives", "number", "largest"),
+    [(1, 1, 1), (33, 5, 8), (640, 64, 10), (2_048, 64, 32), (131_072, 4096, 32), (1_000_000, 4082, 245)],
 )
 def test_parts_hold_every_life_once_and_do_not_become_too_many(lives: int, number: int, largest: int) -> None:
-    """Fails if a life is in no part or in two, or if a large design has more parts than one writer can serve."""
+    """Fails if a life is in no part or in two, if a small design has so few parts that workers wait for the last one,
+    or if a large one has more than one writer can serve."""
     design = design_of(BASE, {SILOS: [0.0]}, replications=lives)
     assert parts(design) == number <= 4096
     assert size(design, 0) == largest
