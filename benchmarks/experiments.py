@@ -35,6 +35,8 @@ SEED = 1
 OVERHEAD_GOAL, SPEED_UP_GOAL, MEMORY_GOAL = 1.10, 1.8, 100.0
 MARGIN_GOAL = 5.0
 PAIRS = 300
+ROUNDS = 5
+"""Rounds of the speed-up: one moment in which the machine is busy moved a single one from 2.0 to 1.6."""
 MONTH, SHARE = 1.0, 0.05
 """Half-widths that count as a decision: months of the crossing, and a share of the margin."""
 LEVERS: dict[str, list[float]] = {"process.silos": [0.0, 0.25, 0.5, 0.75, 1.0], "feedback.latency_weeks": [1, 8]}
@@ -80,7 +82,7 @@ def sweep_rows(lives: int) -> list[Row]:
                 written += Path(folder, f"{name}-{part.number}").write_bytes(content)
         wall = perf_counter() - began
     few = variants(min(lives, 600))
-    seconds = {workers: _wall(few, workers) for workers in (1, cores)}
+    speed_ups = [_wall(few, 1) / _wall(few, cores) for _ in range(ROUNDS)]
     return [
         Row(
             f"a sweep of {design.lives:,} lives: wall time against model time by core",
@@ -89,12 +91,7 @@ def sweep_rows(lives: int) -> list[Row]:
             at_most=OVERHEAD_GOAL,
             note=f"{wall:.0f} s, {cores} cores",
         ),
-        Row(
-            f"speed-up on {cores} cores",
-            seconds[1] / seconds[cores],
-            "times",
-            at_least=SPEED_UP_GOAL if cores == 2 else None,
-        ),
+        Row.of(f"speed-up on {cores} cores", speed_ups, "times", at_least=SPEED_UP_GOAL if cores == 2 else None),
         Row("stored", written / design.lives, "bytes a life"),
     ]
 

@@ -186,9 +186,8 @@ def slider_format(entry: Declaration) -> str | None:
         return "percent"
     if entry.unit.startswith("money") or entry.unit.startswith("metric"):
         return "localized"
-    return (
-        f"%.6g {entry.unit}" if entry.unit in ("weeks", "months", "days") else "%.6g"
-    )  # fitted values have many digits
+    digits = "%.6g"  # fitted values have many more
+    return f"{digits} {entry.unit}" if entry.unit in ("weeks", "months", "days") else digits
 
 
 def _in_words(path: str, value: Value | Range) -> str:

@@ -161,7 +161,7 @@ def _weighing(weighing: Answer | None) -> None:
         "6,000 lives, some minutes."
     )
     under_way = weighing is not None and not weighing.error
-    # Both are always there: a button that takes another's place in the page does not answer while the page waits.
+    # Both are always there: a button that took the other's place did not answer in a browser (why is not known).
     with st.container(horizontal=True):
         st.button(
             "Weigh the decisions",
